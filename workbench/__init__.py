@@ -1,0 +1,52 @@
+"""A profiling workbench that lives in Jupyter.
+
+In a notebook: `%load_ext workbench`, then `%%profile` over a cell. In Python: `with workbench.profile() as rec:`. In a
+shell: `workbench profile script.py`. Importing this loads the standard library only; the rest comes when it is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from workbench.errors import WorkbenchError
+    from workbench.face.profile import Profile
+    from workbench.face.run import load, profile, profile_call
+    from workbench.face.session import history, last
+
+__version__ = "0.1.0"
+
+__all__ = ["Profile", "WorkbenchError", "history", "last", "load", "profile", "profile_call"]
+
+_HOMES = {
+    "Profile": "workbench.face.profile",
+    "WorkbenchError": "workbench.errors",
+    "history": "workbench.face.session",
+    "last": "workbench.face.session",
+    "load": "workbench.face.run",
+    "profile": "workbench.face.run",
+    "profile_call": "workbench.face.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by `%load_ext workbench`."""
+    import_module("workbench.magics.extension").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Called by `%unload_ext workbench`."""
+    import_module("workbench.magics.extension").unload(shell)

@@ -1,0 +1,1 @@
+"""Pure functions of the model: ownership, call tree, functions, line heat, call graph, hotspots."""

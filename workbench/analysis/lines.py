@@ -1,0 +1,111 @@
+"""Line heat: seconds per source line, joined with the source captured at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.analysis.ownership import Owner, owners
+from workbench.analysis.precision import half_width
+from workbench.analysis.tree import MEASURES, binned, self_weights, topmost, total_weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from workbench.model.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One source line. `wall` (with all it called) = `python` + `native` + `waiting`; `self_time` without what it called in Python;
+    `here` while it was the innermost line of own code: what it did itself or had others' code do.
+
+    Seconds; `share` is wall over all sampled time, `plus_minus` half its 95 % interval. `source` is empty where no source was captured.
+    """
+
+    file: str
+    line: int
+    source: str
+    owner: Owner
+    function: str
+    wall: float
+    python: float
+    native: float
+    waiting: float
+    self_time: float
+    here: float
+    share: float
+    plus_minus: float
+
+
+def lines(recording: Recording) -> list[LineRow]:
+    """Every line seen in a sample, from most wall time to least; a line counts once per sample, however often it recurs on the stack.
+
+    Empty for exact recordings: cProfile knows no lines.
+    """
+    if not len(recording.samples):
+        return []
+    stacks, frames = recording.stacks, recording.frames
+    keys = frames.file[stacks.frame].astype(np.int64) << 32 | stacks.line.astype(np.int64)
+    unique, label = np.unique(keys, return_inverse=True)
+    own = self_weights(recording)
+    total = total_weights(stacks, own)
+    first = topmost(stacks, label.astype(np.int64))
+    split = {name: binned(label[first], getattr(total, name)[first], len(unique)) for name in MEASURES}
+    alone = binned(label, own.wall, len(unique))
+    inner = innermost_own(recording)
+    here = binned(label[inner[inner >= 0]], own.wall[inner >= 0], len(unique))
+    at = np.zeros(len(unique), dtype=np.int64)
+    at[label[::-1]] = stacks.frame[::-1]
+    return _rows(recording, unique, at, split, alone, here)
+
+
+def innermost_own(recording: Recording) -> NDArray[np.int64]:
+    """For every stack node, the node nearest to it that is own code: itself or an ancestor; -1 where there is none."""
+    own = [owner is Owner.OWN for owner in owners(recording)]
+    found: list[int] = []
+    for node, (parent, frame) in enumerate(
+        zip(recording.stacks.parent.tolist(), recording.stacks.frame.tolist(), strict=True)
+    ):
+        found.append(node if own[frame] else found[parent] if parent >= 0 else -1)
+    return np.array(found, dtype=np.int64)
+
+
+def _rows(
+    recording: Recording,
+    unique: NDArray[np.int64],
+    at: NDArray[np.int64],
+    split: dict[str, NDArray[np.float64]],
+    alone: NDArray[np.float64],
+    here: NDArray[np.float64],
+) -> list[LineRow]:
+    owner, count = owners(recording), len(recording.samples)
+    texts = {source.file: source.lines() for source in recording.sources}
+    everything = float(alone.sum())
+    rows = []
+    for index, key in enumerate(unique.tolist()):
+        file, line, frame = recording.strings[key >> 32], key & 0xFFFFFFFF, int(at[index])
+        text = texts.get(file, [])
+        python, native, waiting = (float(split[name][index]) for name in MEASURES)
+        wall = python + native + waiting
+        share = wall / everything if everything else 0.0
+        rows.append(
+            LineRow(
+                file=file,
+                line=line,
+                source=text[line - 1] if 0 < line <= len(text) else "",
+                owner=owner[frame],
+                function=recording.frame_name(frame),
+                wall=wall,
+                python=python,
+                native=native,
+                waiting=waiting,
+                self_time=float(alone[index]),
+                here=float(here[index]),
+                share=share,
+                plus_minus=half_width(share, count),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.wall, -row.self_time, row.file, row.line))

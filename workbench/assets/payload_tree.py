@@ -1,0 +1,134 @@
+"""The call tree for the browser: stack nodes merged by function, pruned to a number of boxes, and what each owner totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.analysis.ownership import Owner
+from workbench.analysis.tree import MEASURES, binned, self_weights, total_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from workbench.analysis.lines import LineRow
+    from workbench.model.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class CallTree:
+    """One entry per path of functions, callers first: `parent` (-1 at a root), `frame` (-1 for folded boxes), own seconds by measure.
+
+    `folded` is how many entries were folded away.
+    """
+
+    parent: list[int]
+    frame: list[int]
+    python: list[float]
+    native: list[float]
+    waiting: list[float]
+    folded: int = 0
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    def totals(self) -> list[float]:
+        """Seconds of each entry with all below it."""
+        total = [sum(own) for own in zip(self.python, self.native, self.waiting, strict=True)]
+        for at in range(len(total) - 1, -1, -1):
+            if self.parent[at] >= 0:
+                total[self.parent[at]] += total[at]
+        return total
+
+    def pruned(self, most: int) -> CallTree:
+        """The same tree with at most `most` entries kept, the largest; what is folded stays in one entry below each kept caller."""
+        if len(self) <= most:
+            return self
+        total = np.array(self.totals())
+        threshold = np.partition(total, len(total) - most)[len(total) - most]
+        kept = total > threshold
+        rows: list[tuple[int, int]] = []
+        own: list[list[float]] = []
+        place: list[int] = []
+        rest: dict[int, int] = {}
+        for at, (parent, frame) in enumerate(zip(self.parent, self.frame, strict=True)):
+            above = place[parent] if parent >= 0 else -1
+            if kept[at]:
+                place.append(_append(rows, own, above, frame))
+            else:
+                if parent < 0 or kept[parent]:
+                    if above not in rest:
+                        rest[above] = _append(rows, own, above, -1)
+                    above = rest[above]
+                place.append(above)
+            for measure, name in enumerate(MEASURES):
+                own[place[at]][measure] += getattr(self, name)[at]
+        python, native, waiting = ([row[measure] for row in own] for measure in range(len(MEASURES)))
+        parents, frames = [row[0] for row in rows], [row[1] for row in rows]
+        return CallTree(parents, frames, python, native, waiting, folded=int((~kept).sum()))
+
+
+def call_tree(recording: Recording) -> CallTree:
+    """The recording's stacks, merged where they differ only in lines. Entries with no time below them are left out."""
+    stacks, own = recording.stacks, self_weights(recording)
+    busy = total_weights(stacks, own).wall > 0
+    index: dict[int, int] = {}
+    place: list[int] = []
+    rows: list[tuple[int, int]] = []
+    for parent, frame, seen in zip(stacks.parent.tolist(), stacks.frame.tolist(), busy.tolist(), strict=True):
+        above = place[parent] if parent >= 0 else -1
+        if not seen:
+            place.append(-1)
+            continue
+        key = (above + 1) << 32 | frame
+        if key not in index:
+            index[key] = len(rows)
+            rows.append((above, frame))
+        place.append(index[key])
+    at = np.array(place, dtype=np.int64)
+    inside = at >= 0
+    split = [binned(at[inside], getattr(own, name)[inside], len(rows)).tolist() for name in MEASURES]
+    return CallTree([row[0] for row in rows], [row[1] for row in rows], *split)
+
+
+def frames_at(recording: Recording) -> dict[tuple[str, int], list[int]]:
+    """(File, line) -> the frames seen there, for the files whose source was captured."""
+    stacks, frames = recording.stacks, recording.frames
+    files = {source.file for source in recording.sources}
+    wanted = np.array([text in files for text in recording.strings], dtype=bool)[frames.file]
+    at = wanted[stacks.frame]
+    keys = np.unique(stacks.frame[at].astype(np.int64) << 32 | stacks.line[at].astype(np.int64)).tolist()
+    found: dict[tuple[str, int], list[int]] = {}
+    for key in keys:
+        found.setdefault((recording.frame_file(key >> 32), key & 0xFFFFFFFF), []).append(key >> 32)
+    return found
+
+
+def hot_lines(frames: dict[tuple[str, int], list[int]], heat: Iterable[LineRow]) -> dict[int, int]:
+    """Frame -> the line of it with the most wall time, by `heat`, the line rows from most to least."""
+    hottest: dict[int, int] = {}
+    for row in heat:
+        for frame in frames.get((row.file, row.line), ()):
+            hottest.setdefault(frame, row.line)
+    return hottest
+
+
+def owner_totals(tree: CallTree, owner: Sequence[Owner]) -> dict[Owner, float]:
+    """Owner -> seconds with any of its functions on the stack; `owner` gives each frame's."""
+    bits = {kind: 1 << at for at, kind in enumerate(Owner)}
+    seconds = dict.fromkeys(Owner, 0.0)
+    above: list[int] = []
+    for parent, frame, total in zip(tree.parent, tree.frame, tree.totals(), strict=True):
+        mask, kind = (above[parent] if parent >= 0 else 0), owner[frame]
+        if not mask & bits[kind]:
+            seconds[kind] += total
+        above.append(mask | bits[kind])
+    return seconds
+
+
+def _append(rows: list[tuple[int, int]], own: list[list[float]], parent: int, frame: int) -> int:
+    rows.append((parent, frame))
+    own.append([0.0, 0.0, 0.0])
+    return len(rows) - 1

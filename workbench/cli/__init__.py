@@ -1,0 +1,1 @@
+"""The shell's entry point: one file per command."""

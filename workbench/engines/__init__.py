@@ -1,0 +1,1 @@
+"""What observes a program: one file per engine, and a table of names."""

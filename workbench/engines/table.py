@@ -1,0 +1,56 @@
+"""The engines by name; each is loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from workbench.errors import UnknownEngineError, near
+
+if TYPE_CHECKING:
+    from workbench.engines.base import Engine, Options
+
+DEFAULT = "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRow:
+    """One engine: its class by module and name, what it measures, and whether a target may be repeated until there is enough."""
+
+    name: str
+    module: str
+    attribute: str
+    measures: str
+    repeats: bool
+
+
+ENGINES: dict[str, EngineRow] = {
+    row.name: row
+    for row in (
+        EngineRow(
+            "sample", "workbench.engines.sample", "SampleEngine", "where wall time goes, by sampling; almost free", True
+        ),
+        EngineRow(
+            "cpu",
+            "workbench.engines.cpu",
+            "CpuEngine",
+            "every call, counted and timed by cProfile; slows call-heavy code",
+            False,
+        ),
+    )
+}
+
+
+def row(name: str) -> EngineRow:
+    """The engine of that name. Raises UnknownEngineError, naming near ones."""
+    if name not in ENGINES:
+        raise UnknownEngineError(f"There is no engine {name!r}: {near(name, ENGINES)}")
+    return ENGINES[name]
+
+
+def load(name: str, options: Options) -> Engine:
+    """A new engine for one run."""
+    found = row(name)
+    engine: Engine = getattr(import_module(found.module), found.attribute)(options)
+    return engine

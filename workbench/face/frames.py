@@ -1,0 +1,81 @@
+"""A recording's tables as DataFrames. Times are seconds (float64), sizes bytes (int64), units in `df.attrs["units"]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench.analysis.calls import calls
+from workbench.analysis.functions import functions
+from workbench.analysis.lines import lines
+
+if TYPE_CHECKING:
+    from workbench.model.recording import Recording
+
+_SECONDS = ("here", "self", "total", "wall", "python", "native", "waiting", "time")
+
+
+def functions_frame(recording: Recording) -> pd.DataFrame:
+    """One row per function, most own time first. `calls` is Int64, missing where the engine cannot count."""
+    frame = pd.DataFrame.from_records(
+        [
+            (
+                row.function, row.file, row.line, str(row.owner), row.calls, row.self_time, row.total_time,
+                row.self_python, row.self_native, row.self_waiting, row.share, row.plus_minus,
+            )
+            for row in functions(recording)
+        ],
+        columns=[
+            "function", "file", "line", "owner", "calls", "self", "total",
+            "python", "native", "waiting", "share", "plus_minus",
+        ],
+    )  # fmt: skip
+    return _with_units(frame.astype({"calls": "Int64", "line": "int64"}))
+
+
+def lines_frame(recording: Recording) -> pd.DataFrame:
+    """One row per source line seen, most wall time first; `wall` = `python` + `native` + `waiting`, with all the line called."""
+    frame = pd.DataFrame.from_records(
+        [
+            (
+                row.file, row.line, row.source, row.function, str(row.owner), row.wall, row.python, row.native,
+                row.waiting, row.self_time, row.here, row.share, row.plus_minus,
+            )
+            for row in lines(recording)
+        ],
+        columns=[
+            "file", "line", "source", "function", "owner", "wall", "python", "native",
+            "waiting", "self", "here", "share", "plus_minus",
+        ],
+    )  # fmt: skip
+    return _with_units(frame.astype({"line": "int64"}))
+
+
+def calls_frame(recording: Recording) -> pd.DataFrame:
+    """One row per caller and callee, most time first; `calls` is Int64, missing where the engine cannot count."""
+    frame = pd.DataFrame.from_records(
+        [
+            (
+                recording.frame_name(row.caller), recording.frame_name(row.callee), row.calls, row.total_time,
+                recording.frame_file(row.caller), recording.frame_file(row.callee),
+            )
+            for row in calls(recording)
+        ],
+        columns=["caller", "callee", "calls", "total", "caller_file", "callee_file"],
+    )  # fmt: skip
+    return _with_units(frame.astype({"calls": "Int64"}))
+
+
+def timeline_frame(recording: Recording) -> pd.DataFrame:
+    """One row per memory reading: `time` since the recording began, resident `rss`."""
+    columns: dict[str, Any] = dict(recording.timeline.columns())
+    return _with_units(pd.DataFrame(columns))
+
+
+def _with_units(frame: pd.DataFrame) -> pd.DataFrame:
+    units = {name: "s" for name in frame.columns if name in _SECONDS}
+    units |= {name: "bytes" for name in frame.columns if name == "rss"}
+    units |= {name: "share of 1" for name in frame.columns if name in {"share", "plus_minus"}}
+    frame.attrs["units"] = units
+    return frame

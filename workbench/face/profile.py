@@ -1,0 +1,157 @@
+"""The object a person holds: one recording with its tables, its picture and its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import SaveFailedError, StillRunningError
+from workbench.files import write_whole
+
+if TYPE_CHECKING:
+    import os
+    import pstats
+
+    import pandas as pd
+
+    from workbench.model.facts import Cost, Environment, RunError, Target
+    from workbench.model.recording import Recording
+
+
+class Profile:
+    """A recording, ready to be asked. It is empty while its run goes on; reading it then raises StillRunningError."""
+
+    def __init__(self, recording: Recording | None = None, result: Any = None) -> None:
+        self._recording = recording
+        self.result = result
+
+    @property
+    def recording(self) -> Recording:
+        """The raw facts."""
+        if self._recording is None:
+            raise StillRunningError(
+                "The run has not ended, so there is no recording yet. Read it after the block or cell."
+            )
+        return self._recording
+
+    def fill(self, recording: Recording) -> None:
+        """Take the recording of the run that this handle was given out for."""
+        self._recording = recording
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine that made it."""
+        return self.recording.engine
+
+    @property
+    def target(self) -> Target:
+        """What was run."""
+        return self.recording.target
+
+    @property
+    def duration(self) -> float:
+        """Wall seconds of the run."""
+        return self.recording.duration
+
+    @property
+    def samples(self) -> int:
+        """How many observations of the program's own thread it holds; 0 for exact engines."""
+        return self.recording.cost.samples
+
+    @property
+    def cost(self) -> Cost:
+        """What the measuring cost, and how that was found."""
+        return self.recording.cost
+
+    @property
+    def environment(self) -> Environment:
+        """Where it ran."""
+        return self.recording.environment
+
+    @property
+    def error(self) -> RunError | None:
+        """How the run ended where it did not end well."""
+        return self.recording.error
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the reader: fall-backs taken, things not seen."""
+        return self.recording.notes
+
+    def functions(self) -> pd.DataFrame:
+        """Functions: `function, file, line, owner, calls, self, total, python, native, waiting, share, plus_minus`."""
+        from workbench.face.frames import functions_frame
+
+        return functions_frame(self.recording)
+
+    def lines(self) -> pd.DataFrame:
+        """Lines: `file, line, source, function, owner, wall, python, native, waiting, self, here, share, plus_minus`; no rows for `cpu`."""
+        from workbench.face.frames import lines_frame
+
+        return lines_frame(self.recording)
+
+    def calls(self) -> pd.DataFrame:
+        """The call graph: `caller, callee, calls, total, caller_file, callee_file`."""
+        from workbench.face.frames import calls_frame
+
+        return calls_frame(self.recording)
+
+    def timeline(self) -> pd.DataFrame:
+        """Memory over the run: `time, rss`."""
+        from workbench.face.frames import timeline_frame
+
+        return timeline_frame(self.recording)
+
+    def pstats(self) -> pstats.Stats:
+        """The standard library's form of an exact recording. Raises WrongEngineError for a sampled one."""
+        from workbench.formats.pstats_file import to_stats
+
+        return to_stats(self.recording)
+
+    def text(self, *, top: int = 10, width: int = 100) -> str:
+        """The answer as text."""
+        from workbench.render.text import text
+
+        return text(self.recording, top=top, width=width)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a `.wbp` file and return its path. Raises SaveFailedError; the recording stays in the session."""
+        from workbench.formats.native import write
+
+        target = Path(path)
+        write(self.recording, target)
+        return target
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write one HTML file that opens anywhere, offline, and return its path. Raises SaveFailedError."""
+        from workbench.render.html import report
+
+        target = Path(path)
+        page = report(self.recording).encode()
+        try:
+            write_whole(target, page)
+        except OSError as error:
+            raise SaveFailedError(
+                f"The report was not written to {target}: {error.strerror or error}. "
+                "The recording is kept in this session; give another path."
+            ) from error
+        return target
+
+    def view(self) -> Any:
+        """The same view as a live widget: what is chosen in it is in its `selected`, and the other way round."""
+        from workbench.widgets.view import RecordingView
+
+        return RecordingView(self.recording)
+
+    def __repr__(self) -> str:
+        if self._recording is None:
+            return "<workbench profile, still running>"
+        return self.text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        del include, exclude
+        if self._recording is None:
+            return {"text/plain": repr(self)}
+        from workbench.render.html import fragment
+
+        return {"text/plain": self.text(), "text/html": fragment(self.recording)}

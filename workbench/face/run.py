@@ -1,0 +1,101 @@
+"""Run something under an engine: a block, a call."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.engines.base import Boundary, Options
+from workbench.errors import UsageError
+from workbench.face.profile import Profile
+from workbench.face.session import remember
+from workbench.model.facts import Target, TargetKind
+from workbench.recorder.repeat import record_call
+from workbench.recorder.run import Recorder
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from types import TracebackType
+
+DEFAULT_BUDGET = Options().budget
+
+
+class Block:
+    """`with workbench.profile() as rec:` records the block; `rec` can be read after it. Works around `await` too."""
+
+    def __init__(self, engine: str, options: Options, save: str | os.PathLike[str] | None) -> None:
+        self._recorder = Recorder(engine, options)
+        self._profile = Profile()
+        self._save = save
+        self._name = ""
+
+    def __enter__(self) -> Profile:
+        frame = sys._getframe(1)
+        self._name = f"block at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+        self._recorder.start(Boundary(frame=frame))
+        return self._profile
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._recorder.stop()
+        self._profile.fill(self._recorder.recording(Target(TargetKind.BLOCK, self._name), error))
+        remember(self._profile)
+        if self._save is not None:
+            self._profile.save(self._save)
+
+
+def profile(
+    engine: str = "sample",
+    *,
+    interval: float | None = None,
+    budget: float = DEFAULT_BUDGET,
+    save: str | os.PathLike[str] | None = None,
+) -> Block:
+    """A context manager that records its block.
+
+    `interval` is seconds between samples (chosen and adapted where not given), `budget` the share of the run the sampler
+    may cost, `save` a `.wbp` file to write at the end. Raises UnknownEngineError here, EngineBusyError on entry,
+    SaveFailedError at the end.
+    """
+    return Block(engine, Options(interval=interval, budget=budget), save)
+
+
+def profile_call(
+    function: Callable[..., Any], /, *args: Any, engine: str = "sample", once: bool = False, **kwargs: Any
+) -> Profile:
+    """Record `function(*args, **kwargs)`; the first call's value is in `.result`.
+
+    Engine `sample` repeats a short call until there is enough to see, unless `once`; how often is in `.target.repeats`. A coroutine
+    function is run by `asyncio.run`. What the function raises comes out, and the recording up to there is `workbench.last()`.
+    """
+    call: Callable[[], Any] = partial(function, *args, **kwargs)
+    if inspect.iscoroutinefunction(function):
+        call = _awaited(call)
+    name = getattr(function, "__qualname__", repr(function))
+    done = record_call(Recorder(engine), call, TargetKind.CALL, f"{name}()", once=once)
+    found = remember(Profile(done.recording, done.value))
+    if done.error is not None:
+        raise done.error
+    return found
+
+
+def _awaited(call: Callable[[], Any]) -> Callable[[], Any]:
+    if asyncio._get_running_loop() is not None:
+        raise UsageError(
+            "A coroutine function cannot be run from here: an event loop is running already. "
+            "Write: with workbench.profile() as rec: await function(...)"
+        )
+    return lambda: asyncio.run(call())
+
+
+def load(path: str | os.PathLike[str]) -> Profile:
+    """Read a saved recording (`.wbp`) or a cProfile file (`.prof`). Raises FileFormatError or TargetNotFoundError."""
+    from workbench.formats.detect import read
+
+    return Profile(read(Path(path)))

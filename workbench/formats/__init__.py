@@ -1,0 +1,1 @@
+"""Recording <-> file. Opening a file never runs code."""

@@ -1,0 +1,90 @@
+"""`%load_ext workbench`: registers the magics, the transformer and the completer; `%unload_ext` takes them away again."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from workbench.magics.complete import completer
+from workbench.magics.runner import CellRunner
+from workbench.magics.statement import run_cell, run_line
+from workbench.magics.words import OPTIONS
+
+_ATTRIBUTE = "_workbench_extension"
+
+
+class Extension:
+    """What one shell has been given."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self.names = _free_names(shell)
+        self.runner = CellRunner(shell, frozenset(self.names))
+
+    def install(self) -> None:
+        """Register everything."""
+        shell, runner = self._shell, self.runner
+
+        def profile(line: str, cell: str | None = None) -> Any:
+            return run_line(shell, line) if cell is None else run_cell(shell, line, cell)
+
+        profile.__doc__ = usage()
+        for name in self.names:
+            shell.register_magic_function(profile, magic_kind="line_cell", magic_name=name)
+            shell.set_hook("complete_command", completer, re_key=rf"%%?{name}\b")
+        shell.input_transformers_cleanup.append(runner.transform)
+        shell.events.register("pre_run_cell", runner.before_cell)
+        shell.events.register("post_run_cell", runner.after_cell)
+
+    def remove(self) -> None:
+        """Take everything away again."""
+        shell, runner = self._shell, self.runner
+        shell.events.unregister("pre_run_cell", runner.before_cell)
+        shell.events.unregister("post_run_cell", runner.after_cell)
+        shell.input_transformers_cleanup.remove(runner.transform)
+        for name in self.names:
+            for kind in ("line", "cell"):
+                shell.magics_manager.magics[kind].pop(name, None)
+
+
+def load(shell: Any) -> None:
+    """Give a shell the magics; says so where another extension has taken the name."""
+    if getattr(shell, _ATTRIBUTE, None) is not None:
+        return
+    extension = Extension(shell)
+    setattr(shell, _ATTRIBUTE, extension)
+    extension.install()
+    if "profile" not in extension.names:
+        print(  # noqa: T201
+            "workbench: another extension has registered %profile already, so it is left alone. Use %wb and %%wb instead.",
+            file=sys.stderr,
+        )
+
+
+def unload(shell: Any) -> None:
+    """Take the magics from a shell."""
+    extension = getattr(shell, _ATTRIBUTE, None)
+    if extension is not None:
+        extension.remove()
+        delattr(shell, _ATTRIBUTE)
+
+
+def usage() -> str:
+    """The text of `%%profile?`."""
+    from workbench.engines.table import ENGINES
+
+    engines = "\n".join(f"    {row.name:<8} {row.measures}" for row in ENGINES.values())
+    options = "\n".join(f"    {f'{option.name} {option.takes}':<20} {option.help}" for option in OPTIONS.values())
+    return (
+        "See where the time and memory of a cell or a statement go.\n\n"
+        "    %%profile [ENGINE] [OPTIONS]              over a cell, which then runs as if this line were not there\n"
+        "    %profile [ENGINE] [OPTIONS] STATEMENT     one statement, repeated until there is enough to see\n\n"
+        f"Engines (the first is the default):\n{engines}\n\nOptions:\n{options}\n\n"
+        "The newest recording is workbench.last(); its tables are .functions(), .lines(), .calls() and .timeline().\n"
+    )
+
+
+def _free_names(shell: Any) -> tuple[str, ...]:
+    magics = shell.magics_manager.magics
+    taken = "profile" in magics["line"] or "profile" in magics["cell"]
+    return ("wb",) if taken else ("profile", "wb")

@@ -1,0 +1,194 @@
+"""The cell runner: the kernel runs the cell natively, and a recorder stands around it.
+
+An input transformer takes the `%%profile` line off and leaves a blank one, so that line numbers hold. Just before the cell runs, the
+shell's `run_ast_nodes`, through which every cell goes, is shadowed on the instance for that one cell, so that the
+recorder starts and stops exactly around the person's code; `showtraceback` is too, so that rendering a traceback is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from workbench.engines.base import Boundary
+from workbench.errors import EngineBusyError, WorkbenchError
+from workbench.face.profile import Profile
+from workbench.face.session import remember
+from workbench.magics.cells import NotebookCells
+from workbench.magics.show import complain, show
+from workbench.magics.words import Words, parse
+from workbench.model.facts import Target, TargetKind
+from workbench.recorder.run import Recorder, running
+
+if TYPE_CHECKING:
+    from workbench.model.recording import Recording
+
+_HEADER = re.compile(r"\s*%%(?P<magic>profile|wb)(?:\s+(?P<words>.*?))?\s*$")
+_CELL_BOUNDARY = Boundary(codes=frozenset({InteractiveShell.run_code.__code__}))
+
+
+@dataclass(slots=True)
+class _Armed:
+    words: Words
+    recorder: Recorder
+    failed: bool = False
+    started: bool = False
+    undo: list[Callable[[], None]] = field(default_factory=list)
+
+
+class CellRunner:
+    """One per shell. `names` are the magics it answers to."""
+
+    def __init__(self, shell: Any, names: frozenset[str]) -> None:
+        self._shell = shell
+        self._names = names
+        self._armed: _Armed | None = None
+        self._nested = 0
+
+    def transform(self, lines: list[str]) -> list[str]:
+        """The cell without its `%%profile` line; untouched where there is none or its words are off.
+
+        A cell whose words are off, or whose next magic has to stand first, begins with that magic.
+        """
+        found = self._header(lines)
+        if found is None:
+            return lines
+        index, words = found
+        if words is None:
+            return [lines[index], *lines[:index], *lines[index + 1 :]]
+        rest = lines[index + 1 :]
+        following = next((line for line in rest if line.strip()), "")
+        return rest if following.startswith("%%") else [*lines[:index], "\n", *rest]
+
+    def before_cell(self, info: Any) -> None:
+        """IPython's `pre_run_cell`: arm where the cell asks for it."""
+        if running() is not None and self._armed is not None:
+            self._nested += 1
+            return
+        self._nested = 0
+        self._disarm()
+        found = self._header(self._as_transformed(info.raw_cell or ""))
+        if found is None or found[1] is None:
+            return
+        self._arm(found[1])
+
+    def after_cell(self, result: Any) -> None:
+        """IPython's `post_run_cell`: keep and show what was recorded."""
+        if self._nested:
+            self._nested -= 1
+            return
+        armed, self._armed = self._armed, None
+        if armed is None:
+            return
+        _undo(armed)
+        if not armed.started:
+            return
+        armed.recorder.stop()
+        error = None if result is None else result.error_before_exec or result.error_in_exec
+        target = Target(
+            TargetKind.CELL, f"In [{getattr(result, 'execution_count', None) or self._shell.execution_count}]"
+        )
+        try:
+            keep(self._shell, armed.words, armed.recorder.recording(target, error, NotebookCells(self._shell)))
+        except WorkbenchError as trouble:
+            complain(trouble)
+
+    def _header(self, lines: list[str]) -> tuple[int, Words | None] | None:
+        """(line index, words) of the magic that heads the cell; None for words where they are off, None where there is no magic."""
+        for index, line in enumerate(lines):
+            stripped = line.strip()
+            if not stripped or stripped.startswith("#"):
+                continue
+            found = _HEADER.match(line)
+            if found is None or found["magic"] not in self._names:
+                return None
+            try:
+                return index, parse(found["words"] or "", cell=True)
+            except WorkbenchError:
+                return index, None
+        return None
+
+    def _as_transformed(self, raw: str) -> list[str]:
+        lines = raw.splitlines(keepends=True)
+        for transform in self._shell.input_transformer_manager.cleanup_transforms:
+            if transform == self.transform:
+                break
+            lines = transform(lines)
+        return lines
+
+    def _arm(self, words: Words) -> None:
+        armed = self._armed = _Armed(words, Recorder(words.engine, words.options))
+        shell = self._shell
+        run_nodes, show_traceback = shell.run_ast_nodes, shell.showtraceback
+
+        async def run_ast_nodes(*args: Any, **kwargs: Any) -> Any:
+            _begin(armed)
+            try:
+                return await run_nodes(*args, **kwargs)
+            finally:
+                armed.recorder.stop()
+                _undo(armed)
+
+        def showtraceback(*args: Any, **kwargs: Any) -> Any:
+            if kwargs.get("running_compiled_code") or kwargs.get("exception_only"):
+                armed.recorder.stop()
+            return show_traceback(*args, **kwargs)
+
+        _shadow(armed, shell, "run_ast_nodes", run_ast_nodes)
+        _shadow(armed, shell, "showtraceback", showtraceback)
+
+    def _disarm(self) -> None:
+        """Clear away a cell that was armed and then never ran to its end."""
+        armed, self._armed = self._armed, None
+        if armed is not None:
+            armed.recorder.stop()
+            _undo(armed)
+
+
+def keep(shell: Any, words: Words, recording: Recording, result: Any = None) -> Profile:
+    """Remember a recording, then do with it what the words ask for."""
+    profile = remember(Profile(recording, result))
+    if "--as" in words.values:
+        shell.user_ns[words.values["--as"]] = profile
+    if not words.values.get("--quiet"):
+        show(profile, top=words.values.get("--top", 10))
+    for option, write in (("--save", profile.save), ("--report", profile.report)):
+        if option in words.values:
+            try:
+                print(f"workbench: written to {write(words.values[option])}", file=sys.stderr)  # noqa: T201
+            except WorkbenchError as trouble:
+                complain(trouble)
+    return profile
+
+
+def _begin(armed: _Armed) -> None:
+    try:
+        armed.recorder.start(_CELL_BOUNDARY)
+        armed.started = True
+    except EngineBusyError as trouble:
+        complain(trouble, "The cell ran without a profile.")
+
+
+def _shadow(armed: _Armed, shell: Any, name: str, replacement: Callable[..., Any]) -> None:
+    """Put an attribute on the instance, and note how to give back what was there."""
+    before = vars(shell).get(name)
+
+    def undo() -> None:
+        if vars(shell).get(name) is replacement:
+            if before is None:
+                delattr(shell, name)
+            else:
+                setattr(shell, name, before)
+
+    setattr(shell, name, replacement)
+    armed.undo.append(undo)
+
+
+def _undo(armed: _Armed) -> None:
+    while armed.undo:
+        armed.undo.pop()()

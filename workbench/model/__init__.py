@@ -1,0 +1,1 @@
+"""What a recording is: immutable columns, written only through `RecordingBuilder`."""

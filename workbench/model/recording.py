@@ -1,0 +1,64 @@
+"""The recording: raw facts, columnar and immutable. Everything else is derived from it by `workbench.analysis`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.model.tables import FrameKind
+
+if TYPE_CHECKING:
+    from workbench.model.facts import Cost, Environment, RunError, Source, Target
+    from workbench.model.tables import CallTable, FrameTable, FunctionTable, SampleTable, StackTable, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one run under one engine left behind.
+
+    `engine` is its name, `mechanism` the way it observed (`timer signal`, `sampling thread`, `cProfile`, ...).
+    `started` is ISO 8601 in UTC; `duration` (wall) and `cpu` (of the process) are seconds.
+    A sampled recording fills `stacks` and `samples`; an exact one fills `functions` and `calls`. The others are empty, never None.
+    `notes` are sentences for the reader: fall-backs taken, things not seen.
+    """
+
+    engine: str
+    mechanism: str
+    target: Target
+    started: str
+    duration: float
+    cpu: float
+    strings: tuple[str, ...]
+    frames: FrameTable
+    stacks: StackTable
+    samples: SampleTable
+    functions: FunctionTable
+    calls: CallTable
+    timeline: Timeline
+    threads: tuple[str, ...]
+    sources: tuple[Source, ...]
+    environment: Environment
+    cost: Cost
+    error: RunError | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sampled(self) -> bool:
+        """Whether times are estimates from samples (True) or exact counts (False)."""
+        return len(self.functions) == 0
+
+    def frame_name(self, frame: int) -> str:
+        """The qualified name of a frame."""
+        return self.strings[int(self.frames.name[frame])]
+
+    def frame_file(self, frame: int) -> str:
+        """The file name of a frame; `~` for native ones, empty for synthetic ones."""
+        return self.strings[int(self.frames.file[frame])]
+
+    def frame_kind(self, frame: int) -> FrameKind:
+        """The kind of a frame."""
+        return FrameKind(int(self.frames.kind[frame]))
+
+    def source(self, file: str) -> Source | None:
+        """The source captured for a frame's file, or None where there was none."""
+        return next((source for source in self.sources if source.file == file), None)

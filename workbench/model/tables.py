@@ -1,0 +1,146 @@
+"""The columns of a recording. Every table is frozen; its arrays are read-only and equally long.
+
+Indices are int32, times are seconds as float64, sizes are bytes as int64, counts are int64.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Bytes = NDArray[np.uint8]
+
+
+class FrameKind(IntEnum):
+    """What a frame stands for."""
+
+    PYTHON = 0
+    NATIVE = 1
+    SYNTHETIC = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Base of the columnar tables: equal when all columns are, immutable once made."""
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(column) for name, column in self.columns().items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"{type(self).__name__}: columns differ in length: {lengths}")
+        for column in self.columns().values():
+            column.setflags(write=False)
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> Self:
+        """A table from column name -> sequence or array; converts to the column's dtype."""
+        return cls(**{name: np.asarray(columns[name], dtype=kind) for name, kind in cls.dtypes().items()})
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The table with no rows."""
+        return cls.of(dict.fromkeys(cls.dtypes(), ()))
+
+    @classmethod
+    def dtypes(cls) -> dict[str, np.dtype[Any]]:
+        """Column name -> dtype, in the order they are declared."""
+        return {field.name: np.dtype(field.metadata["dtype"]) for field in fields(cls)}
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Column name -> array."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns().values())))
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        theirs = other.columns()
+        return all(np.array_equal(column, theirs[name]) for name, column in self.columns().items())
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def column(dtype: str) -> Any:
+    """A dataclass field that declares a column's dtype."""
+    from dataclasses import field
+
+    return field(metadata={"dtype": dtype})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameTable(Table):
+    """One row per function: `name` and `file` index the recording's `strings`; `line` is the first line, `kind` a FrameKind."""
+
+    name: Ints = column("int32")
+    file: Ints = column("int32")
+    line: Ints = column("int32")
+    kind: Bytes = column("uint8")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StackTable(Table):
+    """One row per node: the caller's node in `parent` (-1 at a root, always a smaller index), the `frame`, and the `line` it is at."""
+
+    parent: Ints = column("int32")
+    frame: Ints = column("int32")
+    line: Ints = column("int32")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleTable(Table):
+    """One row per observation of one thread.
+
+    `stack` is the leaf's node, `thread` indexes the recording's `threads`, `start` is seconds since the recording began.
+    What the observation counts for, in seconds of wall time, is split into `python` (running bytecode), `native`
+    (running C code that a line called) and `waiting` (not on a processor). Their sum is the sample's wall time.
+    """
+
+    stack: Ints = column("int32")
+    thread: Ints = column("int32")
+    start: Floats = column("float64")
+    python: Floats = column("float64")
+    native: Floats = column("float64")
+    waiting: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionTable(Table):
+    """Exact counts per function (engine `cpu`): `calls`, of which `primitive` were not recursive; own and total seconds."""
+
+    frame: Ints = column("int32")
+    calls: Longs = column("int64")
+    primitive: Longs = column("int64")
+    self_time: Floats = column("float64")
+    total_time: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallTable(Table):
+    """Exact counts per edge of the call graph (engine `cpu`): as FunctionTable, for calls of `callee` by `caller`."""
+
+    caller: Ints = column("int32")
+    callee: Ints = column("int32")
+    calls: Longs = column("int64")
+    primitive: Longs = column("int64")
+    self_time: Floats = column("float64")
+    total_time: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline(Table):
+    """Process memory over the run: resident bytes `rss` at `time` seconds since the recording began."""
+
+    time: Floats = column("float64")
+    rss: Longs = column("int64")

@@ -1,0 +1,1 @@
+"""One run of the user's code under an engine, from arming to tear-down."""

@@ -1,0 +1,112 @@
+"""The recorder: one engine around one run, torn down whatever happens."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from workbench.clock import SYSTEM, Clock
+from workbench.engines import table
+from workbench.engines.base import Boundary, Options
+from workbench.errors import EngineBusyError, StillRunningError
+from workbench.model.builder import RecordingBuilder
+from workbench.model.facts import RunError
+from workbench.recorder.environment import environment
+from workbench.recorder.sources import Cells, NoCells, capture
+
+if TYPE_CHECKING:
+    from workbench.model.facts import Target
+    from workbench.model.recording import Recording
+
+_MESSAGE = 500
+_running: Recorder | None = None
+
+
+def running() -> Recorder | None:
+    """The recorder that runs now in this process, if any."""
+    return _running
+
+
+class Recorder:
+    """Serves one run: `start`, `stop`, then `recording`."""
+
+    def __init__(self, engine: str = table.DEFAULT, options: Options | None = None, clock: Clock = SYSTEM) -> None:
+        """Raises UnknownEngineError."""
+        self.engine = engine
+        self._engine = table.load(engine, options or Options())
+        self._clock = clock
+        self._begin = self._cpu = 0.0
+        self._duration: float | None = None
+        self._cpu_used = 0.0
+        self._started = ""
+
+    def start(self, boundary: Boundary) -> None:
+        """Begin to observe. Raises EngineBusyError while another recorder runs or somebody else holds what the engine needs."""
+        global _running
+        if _running is not None:
+            raise EngineBusyError(
+                f"A recording with engine {_running.engine!r} is running already; one run is recorded at a time. "
+                "Let it end, or take the inner profile away."
+            )
+        _running = self
+        self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._cpu = time.process_time()
+        try:
+            self._begin = self._clock.wall()
+            self._engine.start(boundary)
+        except BaseException:
+            _running = None
+            self._engine.stop()
+            raise
+
+    def mark_end(self) -> None:
+        """The user's code ends here; what runs until `stop` is ours and is cut off. The last mark counts."""
+        self._duration = max(self._clock.wall() - self._begin, 0.0)
+        self._cpu_used = time.process_time() - self._cpu
+
+    def stop(self) -> None:
+        """End and put everything back; may be called twice."""
+        global _running
+        if _running is not self:
+            return
+        if self._duration is None:
+            self.mark_end()
+        try:
+            self._engine.stop()
+        finally:
+            _running = None
+
+    def recording(self, target: Target, error: BaseException | None = None, cells: Cells | None = None) -> Recording:
+        """What was seen. Raises StillRunningError before `stop`."""
+        if self._duration is None or _running is self:
+            raise StillRunningError(
+                "The run has not ended, so there is no recording yet. Read it after the block or cell."
+            )
+        names = cells or NoCells()
+        originals: dict[str, str] = {}
+
+        def rename(file: str) -> str:
+            return originals.setdefault(file, names.label(file) or file)
+
+        builder = RecordingBuilder(rename=rename)
+        findings = self._engine.fill(builder, self._duration)
+        here = environment()
+        for source in capture(list(originals.items()), here, names):
+            builder.source(source)
+        return builder.build(
+            engine=self.engine,
+            mechanism=findings.mechanism,
+            target=target,
+            started=self._started,
+            duration=self._duration,
+            cpu=self._cpu_used,
+            environment=here,
+            cost=findings.cost,
+            error=None if error is None else run_error(error),
+        )
+
+
+def run_error(error: BaseException) -> RunError:
+    """How a run ended that did not end well."""
+    return RunError(type(error).__name__, str(error)[:_MESSAGE], interrupted=isinstance(error, KeyboardInterrupt))

@@ -1,0 +1,197 @@
+"""What every form of the answer says beside its tables: the same facts, found once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench import units
+from workbench.analysis.functions import whole
+from workbench.analysis.ownership import Owner
+from workbench.analysis.precision import half_width
+from workbench.model.facts import TargetKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workbench.analysis.functions import FunctionRow
+    from workbench.analysis.hotspots import Hotspots
+    from workbench.model.recording import Recording
+
+ENOUGH = 50
+"""Samples below which shares are no more than a hint."""
+
+OWNER_NAMES = {
+    Owner.OWN: "your code",
+    Owner.LIBRARY: "libraries",
+    Owner.STDLIB: "standard library",
+    Owner.NATIVE: "native code",
+    Owner.SYNTHETIC: "interpreter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident memory of the process in bytes; `peak_at` in seconds since the recording began; `readings` how often it was read."""
+
+    start: int
+    peak: int
+    peak_at: float
+    end: int
+    readings: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """Own time of all functions of one owner: seconds, its share of the whole, its split (NaN where not known), its worst functions."""
+
+    owner: Owner
+    self_time: float
+    share: float
+    python: float
+    native: float
+    waiting: float
+    worst: tuple[FunctionRow, ...]
+
+
+def memory(recording: Recording) -> Memory | None:
+    """The memory over the run, or None where it was not read."""
+    line = recording.timeline
+    if not len(line):
+        return None
+    top = int(np.argmax(line.rss))
+    return Memory(int(line.rss[0]), int(line.rss[top]), float(line.time[top]), int(line.rss[-1]), len(line))
+
+
+def by_owner(found: Hotspots) -> list[OwnerRow]:
+    """Whose code the time was spent in, most first; owners without any time are left out. The shares add up to one."""
+    rows = [_owner_row(owner, _of(owner, found)) for owner in Owner]
+    return sorted((row for row in rows if row.self_time > 0), key=lambda row: -row.self_time)
+
+
+def rate(recording: Recording) -> float:
+    """Samples per second that were achieved; NaN where there was no sampling."""
+    interval = recording.cost.interval
+    if math.isfinite(interval) and interval > 0:
+        return 1 / interval
+    return math.nan
+
+
+def precision(recording: Recording) -> float:
+    """The widest half of a 95 % interval of any share of this recording; 0 for exact ones, NaN without samples."""
+    return half_width(0.5, len(recording.samples)) if recording.sampled else 0.0
+
+
+def too_few(recording: Recording) -> bool:
+    """Whether the shares rest on too few samples to mean much."""
+    return recording.sampled and len(recording.samples) < ENOUGH
+
+
+def ended(recording: Recording) -> str:
+    """How the run ended, where it did not end well; otherwise empty."""
+    error = recording.error
+    if error is None:
+        return ""
+    if error.interrupted:
+        return "interrupted; the profile up to there is kept"
+    if error.type == "SystemExit":
+        return f"left by SystemExit({error.message or 0}); the profile up to there is kept"
+    if error.type == "TerminatedError":
+        return f"ended {error.message}; the profile up to there is kept"
+    what = f"{error.type}: {error.message}" if error.message else error.type
+    return f"raised {what}; the profile up to there is kept"
+
+
+def cpu_time(recording: Recording) -> str:
+    """The processor time in words; empty where it is not known, as with a file that another tool wrote."""
+    known = recording.target.kind is not TargetKind.FILE
+    return f"{units.seconds(recording.cpu)} of CPU time" if known else ""
+
+
+def machine(recording: Recording) -> str:
+    """Where it ran, as much of it as is known: Python, system, processors. Empty where nothing is."""
+    here = recording.environment
+    processors = units.count(here.cpus, "CPU") if here.cpus else ""
+    return _listed(f"{here.implementation} {here.python}".strip(), here.platform, processors)
+
+
+def started(recording: Recording) -> str:
+    """When it began, to the minute: `2026-11-24 09:30 UTC`; empty where that is not known."""
+    return recording.started.replace("T", " ")[:16] + " UTC" if recording.started else ""
+
+
+def title(recording: Recording) -> str:
+    """What ran, in words."""
+    target = recording.target
+    words = {TargetKind.CALL: "call of ", TargetKind.STATEMENT: "", TargetKind.BLOCK: "block "}
+    return words.get(target.kind, f"{target.kind.value} ") + target.name
+
+
+def busiest_line(recording: Recording, found: Hotspots) -> tuple[int, float] | None:
+    """The position in `found.lines` of the line of your code that the most time goes through last, and its share.
+
+    None where no own line was seen at work.
+    """
+    if not found.lines:
+        return None
+    return 0, found.lines[0].here / (whole(recording) or 1.0)
+
+
+def next_step(recording: Recording, found: Hotspots) -> str:
+    """One sentence on what to do next, with a command that exists."""
+    if not recording.sampled:
+        return f"{_again(recording, '')} shows the hot lines inside these functions."
+    exact = _again(recording, "cpu")
+    if too_few(recording):
+        return f"run it for longer; or {exact} counts every call exactly, however short the run."
+    busiest = busiest_line(recording, found)
+    if busiest is None:
+        return f"{exact} counts how often each function is called."
+    position, part = busiest
+    name = found.lines[position].function
+    counted = "each function" if name.startswith("<") else name
+    return f"look at l{position + 1}, which {units.share(part)} of the time goes to; {exact} counts how often {counted} is called."
+
+
+def _again(recording: Recording, engine: str) -> str:
+    kind, name = recording.target.kind, recording.target.name
+    words = f" {engine}" if engine else ""
+    if kind is TargetKind.CELL:
+        return f"`%%profile{words}`"
+    if kind is TargetKind.STATEMENT:
+        return f"`%profile{words} {name if len(name) <= 40 else 'STATEMENT'}`"
+    if kind is TargetKind.SCRIPT:
+        return f"`workbench profile{words} {name}`"
+    if kind is TargetKind.MODULE:
+        return f"`workbench profile{words} -m {name}`"
+    if kind is TargetKind.FILE:
+        return f"`workbench profile{words} SCRIPT`"
+    chosen = f'"{engine}"' if engine else ""
+    return f"`with workbench.profile({chosen}) as rec:`"
+
+
+def _of(owner: Owner, found: Hotspots) -> list[FunctionRow]:
+    return [row for row in (*found.functions, *found.others) if row.owner is owner]
+
+
+def _owner_row(owner: Owner, rows: list[FunctionRow]) -> OwnerRow:
+    return OwnerRow(
+        owner=owner,
+        self_time=_sum(row.self_time for row in rows),
+        share=_sum(row.self_share for row in rows),
+        python=_sum(row.self_python for row in rows),
+        native=_sum(row.self_native for row in rows),
+        waiting=_sum(row.self_waiting for row in rows),
+        worst=tuple(row for row in rows[:3] if row.self_time > 0),
+    )
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _sum(values: Iterable[float]) -> float:
+    return math.fsum(values)

@@ -1,0 +1,1 @@
+"""Views that live in a notebook, linked to the kernel."""
