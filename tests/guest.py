@@ -77,6 +77,7 @@ def _signals() -> dict[str, Any]:
             # A running timer counts down by itself; whether one runs, and its period, must stay.
             left, period = signal.getitimer(getattr(signal, name))
             state[f"signal.{name}"] = (left > 0, period)
+    state["signal.pause"] = getattr(signal, "pause", None)
     if hasattr(signal, "pthread_sigmask"):
         state["blocked signals"] = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     return state

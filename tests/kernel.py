@@ -54,13 +54,13 @@ class Kernel:
         self._client.wait_for_ready(timeout=PATIENCE)
 
     def run(self, code: str, *, interrupts: int = 0) -> Ran:
-        """Run a cell; with `interrupts`, send as many, each once the cell has printed MARK anew."""
+        """Run a cell; with `interrupts`, send as many, each once the cell has printed a line with MARK anew."""
         request = self._client.execute(code)
         ran, sent = Ran(), 0
         for kind, content in self._messages(request):
             if kind == "stream":
                 setattr(ran, content["name"], getattr(ran, content["name"]) + content["text"])
-                while sent < min(interrupts, ran.stdout.count(MARK)):
+                while sent < min(interrupts, ran.stdout.count(f"{MARK}\n")):
                     self._manager.interrupt_kernel()
                     sent += 1
             elif kind == "execute_result":

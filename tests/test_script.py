@@ -91,8 +91,16 @@ raise ValueError("told my way")
 
 ALARM = """
 import signal
-signal.signal(signal.SIGALRM, lambda *_: print("alarm"))
+rung = []
+signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
 signal.setitimer(signal.ITIMER_REAL, 0.05)
+signal.pause()
+print("alarm" if rung else "woken by something else")
+"""
+
+PAUSE_INTERRUPTED = """
+import os, signal, threading
+threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
 signal.pause()
 """
 
@@ -174,6 +182,7 @@ CASES = [
     Case("warnings of main", {"main.py": "import warnings; warnings.warn('old', DeprecationWarning)"}),
     Case("asyncio", {"main.py": "import asyncio\nasync def f():\n    await asyncio.sleep(0.01); print('x')\nasyncio.run(f())"}),
     Case("its own alarm", {"main.py": ALARM}),
+    Case("a pause that is interrupted", {"main.py": PAUSE_INTERRUPTED}),
     Case("its own SIGTERM", {"main.py": TOLD}),
     Case("ends by os._exit", {"main.py": "import os; print('x', flush=True); os._exit(7)"}),
     Case("main module in sys.modules of an import", {"main.py": "import beside", "beside.py": "import __main__; print(__main__.__file__)"}),

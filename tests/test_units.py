@@ -53,8 +53,10 @@ def test_size(value: float, written: str) -> None:
 
 
 def test_shares_and_counts() -> None:
-    """Shares are per cent, their plus-minus points, and nouns are counted in the plural except one."""
+    """Shares are per cent, absurd ones short, their plus-minus points, and nouns are counted in the plural except one."""
     assert units.share(0.4132) == "41.3 %"
+    assert units.share(9.999) == "999.9 %"
+    assert units.share(4e114) == ">999 %"
     assert units.share(math.nan) == "unknown"
     assert units.plus_minus(0.0214) == "±2.1"
     assert units.plus_minus(math.nan) == "±unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.engines.leaves import LATE, Instructions, Leaf, Path
@@ -111,16 +112,17 @@ class Rows:
         return tuple(reversed(frames))
 
     def _cut(self, ticks: list[Tick]) -> list[Tick]:
-        """What lies before the end. A tick that saw our own code after it counts, for what lies before, as the tick before it."""
+        """What lies before the end. A tick that saw only our own code counts, for what lies before, as the tick before it."""
         kept: list[Tick] = []
         last: dict[int, Tick] = {}
         end = self._begin + self._until
-        for tick in ticks:
+        for seen in ticks:
+            before = last.get(seen.thread, seen)
+            tick = seen if self._stacks[seen.stack] else replace(seen, stack=before.stack, exact=before.exact, late=0.0)
             if tick.end <= end:
                 kept.append(tick)
                 last[tick.thread] = tick
             elif tick.end - tick.wall < end:
-                before = last.get(tick.thread, tick)
                 rest = (end - tick.end + tick.wall) / tick.wall
                 kept.append(Tick(before.stack, tick.thread, end, tick.wall * rest, tick.cpu * rest, 0.0, before.exact))
         return kept

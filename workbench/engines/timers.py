@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.engines.pausing import Pause
 from workbench.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class PosixTimer:
         self._spec = _TimerSpec()
         self._reference = ctypes.byref(self._spec)
         self._settime: Any = None
+        self._pause: Pause | None = None
 
     def start(self, handler: Handler) -> None:
         """Take the highest real-time signal that nobody handles."""
@@ -89,6 +91,8 @@ class PosixTimer:
             )
         self._created = True
         self._settime = libc.timer_settime
+        self._pause = Pause(chosen)
+        self._pause.start()
 
     def arm(self, period: float) -> None:
         """See Timer."""
@@ -100,6 +104,8 @@ class PosixTimer:
 
     def stop(self) -> None:
         """Delete the timer before the handler goes: a real-time signal without one would end the process."""
+        if self._pause is not None:
+            self._pause.stop()
         if self._created:
             _libc().timer_delete(self._timer)
             self._created = False
@@ -117,6 +123,7 @@ class AlarmTimer:
     def __init__(self) -> None:
         self._handler: Handler | None = None
         self._running = False
+        self._pause = Pause(signal.SIGALRM)
 
     def start(self, handler: Handler) -> None:
         """Take SIGALRM where it is free."""
@@ -127,6 +134,7 @@ class AlarmTimer:
         self._handler = handler
         signal.signal(signal.SIGALRM, handler)
         signal.siginterrupt(signal.SIGALRM, False)
+        self._pause.start()
         self._running = True
 
     def arm(self, period: float) -> None:
@@ -136,6 +144,7 @@ class AlarmTimer:
 
     def stop(self) -> None:
         """Leave alone what the program has put in our place meanwhile."""
+        self._pause.stop()
         if self._running and signal.getsignal(signal.SIGALRM) is self._handler:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)

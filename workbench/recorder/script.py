@@ -156,6 +156,8 @@ def _record(program: _Program, engine: str, options: Options | None, rescue: Res
         with last_words(end_early):
             error, late = _observed(recorder, program)
         with patient():
+            if error is not None:
+                error = error.with_traceback(_theirs(error.__traceback__))
             if os.getpid() != process:
                 leave(_tell(error), error)
             if isinstance(error, _MissingError):
@@ -181,7 +183,7 @@ def _execute(program: _Program) -> BaseException | None:
     try:
         exec(program.load(main), main.__dict__)
     except BaseException as error:  # noqa: BLE001
-        return error.with_traceback(_theirs(error.__traceback__))
+        return error
     return None
 
 
