@@ -41,9 +41,9 @@ class Truth:
     threads: float = 0.0
 
     def add(self, mark: str, wall: float, cpu: float, *, native: bool = False) -> None:
-        """More time for a mark."""
+        """More time for a mark. What its thread used beyond `wall`, a sampler's handler used between the readings of the two clocks."""
         self.wall[mark] = self.wall.get(mark, 0.0) + wall
-        self.cpu[mark] = self.cpu.get(mark, 0.0) + cpu
+        self.cpu[mark] = self.cpu.get(mark, 0.0) + min(cpu, wall)
         if native:
             self.native.add(mark)
 

@@ -16,9 +16,9 @@ def used_seconds(ticks: list[Tick], stacks: list[Stack]) -> list[float]:
     """Processor seconds of each tick, at most its wall time.
 
     The processor clock says what was used since the tick before, so a tick just after a change from running to waiting, or back, holds some
-    of both, and stands for the wrong one with half its weight. Where the tick before was clearly the opposite of what the other ticks at
-    the same instruction clearly are, the tick is taken to be like those. Otherwise the clock's word stands: a thread that
-    shares its processor runs and waits within every tick. What a waiting thread uses, it uses because the sampler woke it: none.
+    of both, and stands for the wrong one with half its weight. Where ticks at its instruction are clearly the one, and those at the
+    instruction of the tick before clearly the other, the tick is taken to be like those at its own. Otherwise the clock's word stands: a
+    thread that shares its processor runs and waits within every tick. What a waiting thread uses, it uses because the sampler woke it: none.
     """
     shares = [min(max(tick.cpu / tick.wall, 0.0), 1.0) if tick.wall > 0 else 0.0 for tick in ticks]
     usual = _usual(ticks, stacks, shares)
@@ -28,15 +28,9 @@ def used_seconds(ticks: list[Tick], stacks: list[Stack]) -> list[float]:
         taken = share if share > UNCLEAR[0] else 0.0
         if tick.thread == 0:
             like = usual.get(stacks[tick.stack][:2])
-            if (
-                not _clear(share)
-                and like is not None
-                and before is not None
-                and _clear(before)
-                and round(before) != round(like)
-            ):
+            if like is not None and before is not None and round(before) != round(like):
                 taken = like
-            before = share
+            before = like if like is not None else share if _clear(share) else None
         found.append(tick.wall * taken)
     return found
 

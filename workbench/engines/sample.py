@@ -63,7 +63,9 @@ class SampleEngine:
         self._watch = Watch(self._look, self._cpu_of_owner(), aside)
         self._awaiting = Awaiting()
         self._begin = self._clock.wall()
-        self._due = self._period = 0.0
+        self._period = 0.0
+        self._due = self._unanswered = 0.0
+        """When the next tick is due, and since when one is that no signal has been answered for; looks move only the first on."""
         self._ledger = Ledger(self._begin, self._clock.cpu())
         self._others = OtherThreads(self._log, aside, self._begin)
         self._read_memory(self._begin)
@@ -116,12 +118,13 @@ class SampleEngine:
         try:
             now, cpu = self._clock.wall(), self._clock.cpu()
             self._signals += 1
-            late = max(now - self._due, 0.0)
-            due = min(self._due + self._period * (late // self._period), now)
-            self._due = due + self._period
-            idle = self._observe(frame, due, now, cpu, late, exact=False)
-            spent = self._clock.cpu()
-            self._close(due, spent, spent - cpu, idle=idle)
+            late = max(now - self._unanswered, 0.0)
+            if now >= self._due or not late:
+                due = self._last_due(now)
+                idle = self._observe(frame, due, now, cpu, late, exact=False)
+                spent = self._clock.cpu()
+                self._close(due, spent, spent - cpu, idle=idle)
+            self._unanswered = self._due
             self._left -= 1
             if self._left <= 0 or self._pace.interval > 2 * self._period:
                 self._arm()
@@ -129,6 +132,12 @@ class SampleEngine:
             self._failure = failure.with_traceback(None)
         finally:
             self._busy = False
+
+    def _last_due(self, now: float) -> float:
+        """The last moment up to `now` at which a tick was due; the next one follows a period later."""
+        due = min(self._due + self._period * max((now - self._due) // self._period, 0.0), now)
+        self._due = due + self._period
+        return due
 
     def _observe(
         self, frame: FrameType | None, due: float, now: float, cpu: float, late: float, *, exact: bool
@@ -153,7 +162,11 @@ class SampleEngine:
         self._pace.spent(own, end - self._begin, idle=idle)
 
     def _look(self) -> bool:
-        """Called by the watching thread: observe the owner if nothing else has for a while; whether that was so."""
+        """Called by the watching thread: observe the owner if nothing else has for a while; whether that was so.
+
+        Beside a timer it counts up to the moment at which a tick was due, as a signal would: looks come only where C code runs, and
+        were they moments of their own, C code would gain half a period at each of its beginnings.
+        """
         if self._busy or not self._running or self._failure is not None:
             return False
         now = self._clock.wall()
@@ -166,8 +179,9 @@ class SampleEngine:
         self._busy = True
         try:
             begin = self._clock.cpu()
-            idle = self._observe(frame, now, now, self._watch.owner_cpu(), 0.0, exact=not alone)
-            self._close(now, self._watch.owner_cpu(), self._clock.cpu() - begin, idle=idle)
+            due = now if alone else self._last_due(now)
+            idle = self._observe(frame, due, now, self._watch.owner_cpu(), 0.0, exact=not alone)
+            self._close(due, self._watch.owner_cpu(), self._clock.cpu() - begin, idle=idle)
         except Exception as failure:  # noqa: BLE001
             self._failure = failure.with_traceback(None)
         finally:
@@ -177,7 +191,7 @@ class SampleEngine:
     def _arm(self) -> None:
         self._period = self._pace.interval * (0.75 + 0.5 * random.random())
         self._left = _DRAW_EVERY
-        self._due = self._clock.wall() + self._period
+        self._due = self._unanswered = self._clock.wall() + self._period
         if self._timer is not None:
             self._timer.arm(self._period)
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 _TRIVIAL, _TYPED, _OPEN = 1.0, 3.0, 60.0
 
-_LETS_GO = 1.0
+_LETS_GO, _SURELY_FAST = 0.2, 0.002
 _DROPS = ("STORE_", "DELETE_", "POP_TOP")
-"""Instructions that may free what a name held before, which for a large object takes long."""
+"""Instructions that may free what a name held before, which for a large object takes long: the likeliest cause where no other can be
+slow, an unlikely one beside an instruction that may take any time."""
 
 _QUIET_CALLS = frozenset(
     prefix + name
@@ -160,7 +161,7 @@ class CodeMap:
         for found in self._stretch(index):
             step = self._steps[found]
             begun = found == index and not leaf_ran
-            weight = (_TRIVIAL if begun else step.weight) if not slow else 0.01 if begun else step.when_slow
+            weight = (_TRIVIAL if begun else step.weight) if not slow else _SURELY_FAST if begun else step.when_slow
             key = (step.line, step.call and found == index and leaf_ran, step.open and not begun)
             weights[key] = weights.get(key, 0.0) + weight
         whole = sum(weights.values())
@@ -207,7 +208,7 @@ def _steps(instructions: list[dis.Instruction], at: dict[int, int], first_line: 
                 check=(call and not quiet) or name.startswith(("RESUME", "JUMP_BACKWARD", "POP_JUMP_BACKWARD")),
                 call=call and not cheap,
                 open=weight == _OPEN,
-                when_slow=_OPEN if weight == _OPEN else _LETS_GO if name.startswith(_DROPS) else 0.01,
+                when_slow=_OPEN if weight == _OPEN else _LETS_GO if name.startswith(_DROPS) else _SURELY_FAST,
                 loop_head=index in heads,
                 before=tuple(before[index]),
             )
