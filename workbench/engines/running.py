@@ -17,8 +17,9 @@ def used_seconds(ticks: list[Tick], stacks: list[Stack]) -> list[float]:
 
     The processor clock says what was used since the tick before, so a tick just after a change from running to waiting, or back, holds some
     of both, and stands for the wrong one with half its weight. Where ticks at its instruction are clearly the one, and those at the
-    instruction of the tick before clearly the other, the tick is taken to be like those at its own. Otherwise the clock's word stands: a
-    thread that shares its processor runs and waits within every tick. What a waiting thread uses, it uses because the sampler woke it: none.
+    instruction of the tick before clearly the other, the tick is taken to be like those at its own. Otherwise the clock's word stands:
+    a thread that shares its processor runs and waits within every tick. What a waiting thread uses, it uses because the sampler woke
+    it: none.
     """
     shares = [min(max(tick.cpu / tick.wall, 0.0), 1.0) if tick.wall > 0 else 0.0 for tick in ticks]
     usual = _usual(ticks, stacks, shares)
