@@ -24,7 +24,7 @@ from workbench.engines.ticks import TickLog
 from workbench.engines.timers import Timer, main_thread_timer
 from workbench.engines.watch import Watch
 from workbench.errors import EngineUnavailableError
-from workbench.model.facts import Cost
+from workbench.model.facts import Cost, Evidence
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -106,7 +106,7 @@ class SampleEngine:
             )
         if self._failure is not None:
             builder.note(f"The sampler failed and looked no further, the program went on: {self._failure!r}")
-        return Findings(mechanism, self._cost(ticks, until))
+        return Findings(mechanism, self._cost(ticks, until), Evidence.SAMPLES)
 
     def _on_signal(self, _number: int, frame: FrameType | None) -> None:
         if not self._running or self._busy:
@@ -142,7 +142,7 @@ class SampleEngine:
     def _observe(
         self, frame: FrameType | None, due: float, now: float, cpu: float, late: float, *, exact: bool
     ) -> bool:
-        """Write one tick down; whether the program waited."""
+        """Write one tick down; whether the program waited, all its threads."""
         wall, used = self._ledger.span(due, now, cpu)
         if frame is not None and frame.f_code.co_name in _LOOP_WAITS_IN:
             path = self._awaiting.path()
@@ -150,11 +150,11 @@ class SampleEngine:
         else:
             stack = self._log.see(frame)
         self._log.add(stack, 0, due, wall, used, late, exact)
-        self._others.observe(now)
+        others = self._others.observe(now)
         if now >= self._next_reading:
             self._read_memory(now)
         self._watch.hint(late, self._pace.interval)
-        return used < IDLE * wall
+        return not others and used < IDLE * wall
 
     def _close(self, due: float, cpu: float, own: float, *, idle: bool) -> None:
         end = self._clock.wall()

@@ -38,9 +38,10 @@ class OtherThreads:
         self._count = _thread._count()
         self._refresh(now, frames_of_others(), fresh=False)
 
-    def observe(self, now: float) -> None:
-        """Look at every other thread once."""
+    def observe(self, now: float) -> bool:
+        """Look at every other thread once; whether any of them ran."""
         frames: dict[int, FrameType] | None = None
+        ran = False
         if _thread._count() != self._count:
             self._count = _thread._count()
             frames = frames_of_others()
@@ -53,6 +54,8 @@ class OtherThreads:
             frame = frames.get(watched.ident)
             if frame is not None:
                 watched.look(self._log, self._log.see(frame), now, used)
+                ran = True
+        return ran
 
     def finish(self, now: float) -> None:
         """Account for what each thread has waited since it last moved."""
