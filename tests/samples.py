@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workbench.model.builder import ROOT, RecordingBuilder
-from workbench.model.facts import Cost, Environment, RunError, Source, SourceKind, Target, TargetKind
+from workbench.model.facts import Cost, Environment, Evidence, RunError, Source, SourceKind, Target, TargetKind
 from workbench.model.recording import Recording
 from workbench.model.tables import FrameKind
 
@@ -237,6 +237,18 @@ def fill_exact(builder: RecordingBuilder, stats: dict[Any, Any]) -> None:
             builder.call(index[caller], index[callee], edge_calls, edge_primitive, edge_own, edge_total)
 
 
+def lines_recording() -> Recording:
+    """What an engine of lines counted of two functions of a cell, one of which never ran."""
+    builder = RecordingBuilder()
+    builder.source(cell_source())
+    parse, build_index = builder.frame("parse", CELL_FILE, 5), builder.frame("build_index", CELL_FILE, 12)
+    for line, hits, time in ((6, 1, 0.000_004), (7, 1_001, 0.000_2), (8, 1_000, 0.3), (9, 1, 0.000_000_4)):
+        builder.line(parse, line, hits, time)
+    builder.line(build_index, 12, 0, 0.0)
+    builder.note("No function 'nosuch' was there to look at: known: parse")
+    return finish(builder, engine="lines", mechanism="line_profiler", duration=0.4, cpu=0.4)
+
+
 def hostile_recording() -> Recording:
     """Names, files, sources, thread names, notes and an error that try to be something else; see HOSTILE_NAMES."""
     sketch = Sketch(step=0.01)
@@ -342,17 +354,15 @@ _COUNTS = st.integers(0, 2**53)
 
 
 @st.composite
-def recordings(draw: st.DrawFn, *, sampled: bool | None = None) -> Recording:
-    """Hypothesis: any sound recording, sampled or exact, with any text wherever there is text."""
+def recordings(draw: st.DrawFn, *, evidence: Evidence | None = None) -> Recording:
+    """Hypothesis: any sound recording, of samples, calls or lines, with any text wherever there is text."""
     builder = RecordingBuilder()
     count = draw(st.integers(0, 6))
     kinds = st.sampled_from(list(FrameKind))
     for number in range(count):
         builder.frame(f"{number}{draw(_TEXT)}", draw(_TEXT), draw(st.integers(0, 2**31 - 1)), draw(kinds))
-    if draw(st.booleans()) if sampled is None else sampled:
-        _draw_samples(draw, builder, count)
-    else:
-        _draw_counts(draw, builder, count)
+    rows = {Evidence.SAMPLES: _draw_samples, Evidence.CALLS: _draw_counts, Evidence.LINES: _draw_lines}
+    rows[chosen := evidence or draw(st.sampled_from(Evidence))](draw, builder, count)
     for time, rss in draw(st.lists(st.tuples(_SECONDS, _COUNTS), max_size=4)):
         builder.memory(time, rss)
     for file, label, kind, text in draw(
@@ -361,7 +371,7 @@ def recordings(draw: st.DrawFn, *, sampled: bool | None = None) -> Recording:
         builder.source(Source(file, label, kind, text))
     for sentence in draw(st.lists(_TEXT, max_size=2)):
         builder.note(sentence)
-    return builder.build(**draw(_facts()))
+    return builder.build(**draw(_facts()), evidence=chosen)
 
 
 def _draw_samples(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
@@ -381,6 +391,12 @@ def _draw_counts(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> Non
     pairs = st.tuples(st.integers(0, frames - 1), st.integers(0, frames - 1))
     for caller, callee in draw(st.lists(pairs, max_size=8, unique=True)) if frames else ():
         builder.call(caller, callee, draw(_COUNTS), draw(_COUNTS), draw(_SECONDS), draw(_SECONDS))
+
+
+def _draw_lines(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
+    where = st.tuples(st.integers(0, frames - 1), st.integers(0, 12))
+    for frame, line in draw(st.lists(where, max_size=8)) if frames else ():
+        builder.line(frame, line, draw(_COUNTS) // 8, draw(_SECONDS))
 
 
 @st.composite

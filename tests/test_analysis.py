@@ -20,6 +20,7 @@ from workbench.analysis.lines import lines
 from workbench.analysis.ownership import Owner, owner_of_file, owners
 from workbench.analysis.precision import half_width
 from workbench.analysis.tree import depths, self_weights, topmost, total_weights
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,7 +190,7 @@ def _paths(recording: Recording) -> Iterator[tuple[list[tuple[int, int]], tuple[
         yield path[::-1], (float(table.python[at]), float(table.native[at]), float(table.waiting[at]))
 
 
-@given(recordings(sampled=True))
+@given(recordings(evidence=Evidence.SAMPLES))
 def test_functions_two_ways(recording: Recording) -> None:
     """Own and total times equal those found by walking the stack of every single sample."""
     own: Counter[int] = Counter()
@@ -205,7 +206,7 @@ def test_functions_two_ways(recording: Recording) -> None:
     assert {row.frame for row in functions(recording)} >= set(total)
 
 
-@given(recordings(sampled=True))
+@given(recordings(evidence=Evidence.SAMPLES))
 def test_lines_two_ways(recording: Recording) -> None:
     """Line heat equals what is found by walking the stack of every single sample, measure by measure."""
     own: Counter[tuple[str, int]] = Counter()
@@ -225,7 +226,7 @@ def test_lines_two_ways(recording: Recording) -> None:
     assert rows.keys() >= split_of.keys()
 
 
-@given(recordings(sampled=True))
+@given(recordings(evidence=Evidence.SAMPLES))
 def test_edges_two_ways(recording: Recording) -> None:
     """The call graph's times equal those found by walking the stack of every single sample, each edge once per sample."""
     brute: Counter[tuple[int, int]] = Counter()
@@ -241,7 +242,12 @@ def test_edges_two_ways(recording: Recording) -> None:
 
 @given(recordings())
 def test_own_times_add_up_to_the_whole(recording: Recording) -> None:
-    """Nothing is lost or counted twice: own times sum to the whole, and no share is above one."""
+    """Nothing is lost or counted twice: own times (of counted lines, all times) sum to the whole, and no share is above one."""
+    if recording.evidence is Evidence.LINES:
+        rows = functions(recording)
+        assert math.fsum(row.total_time for row in rows) == pytest.approx(float(recording.lines.time.sum()))
+        assert all(math.isnan(row.self_time) for row in rows)
+        return
     rows = functions(recording)
     assert math.fsum(row.self_time for row in rows) == pytest.approx(whole(recording))
     if recording.sampled:

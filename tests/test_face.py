@@ -22,7 +22,7 @@ from workbench.errors import (
     WrongEngineError,
 )
 
-ENGINES = ("sample", "cpu")
+ENGINES = ("sample", "cpu", "lines")
 
 
 def burn(seconds: float) -> int:

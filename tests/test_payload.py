@@ -31,7 +31,7 @@ from workbench.assets import bundle
 from workbench.assets.embed import script_json, stored_size
 from workbench.assets.payload import STEPS, Words, payload, tick_of
 from workbench.model.builder import RecordingBuilder
-from workbench.model.facts import Source, SourceKind
+from workbench.model.facts import Evidence, Source, SourceKind
 
 SAMPLES = {
     "small": small_recording,
@@ -86,7 +86,7 @@ def test_the_tree_adds_up_to_the_functions(name):
         assert totals[frame] == pytest.approx(total, abs=nodes)
 
 
-@given(recordings(sampled=True))
+@given(recordings(evidence=Evidence.SAMPLES))
 @settings(max_examples=60, deadline=None)
 def test_any_recording_adds_up(recording):
     """For any recording the tree's weights sum to the whole, and so do the owners' self times, within the unit sent."""
@@ -100,7 +100,7 @@ def test_any_recording_adds_up(recording):
     json.loads(script_json(sent))
 
 
-@given(recordings(sampled=False))
+@given(recordings(evidence=Evidence.CALLS))
 @settings(max_examples=40, deadline=None)
 def test_any_exact_recording_can_be_sent(recording):
     """Exact recordings send counts and edges and no tree."""

@@ -15,7 +15,7 @@ from samples import drawn, recordings
 
 from workbench.analysis.functions import functions, whole
 from workbench.analysis.hotspots import hotspots
-from workbench.model.facts import Source, SourceKind, Target, TargetKind
+from workbench.model.facts import Evidence, Source, SourceKind, Target, TargetKind
 from workbench.model.recording import Recording
 from workbench.render.json_form import SCHEMA, as_json
 from workbench.render.places import Places
@@ -84,22 +84,19 @@ def test_hot_lines_show_their_source(small: Recording) -> None:
 def test_next_step_names_the_line_that_time_ends_in(small: Recording) -> None:
     """The last line points at the line most time goes to, not at the line that calls everything, and at a command that exists."""
     last = " ".join(text(small).split("\n\n")[-1].split())
-    assert (
-        last
-        == "Next: look at l1, which 40.0 % of the time goes to; `%%profile cpu` counts how often build_index is called."
-    )
+    assert last == "Next: look at l1, which 40.0 % of the time goes to; `%%profile lines` times every line around it."
     assert busiest_line(small, hotspots(small)) == (0, pytest.approx(0.4))
 
 
 @pytest.mark.parametrize(
     ("target", "command"),
     [
-        (Target(TargetKind.CELL, "In [3]"), "`%%profile cpu`"),
-        (Target(TargetKind.STATEMENT, "parse(text)"), "`%profile cpu parse(text)`"),
-        (Target(TargetKind.SCRIPT, "app/main.py"), "`workbench profile cpu app/main.py`"),
-        (Target(TargetKind.MODULE, "app.main"), "`workbench profile cpu -m app.main`"),
-        (Target(TargetKind.CALL, "parse"), '`with workbench.profile("cpu") as rec:`'),
-        (Target(TargetKind.BLOCK, "block"), '`with workbench.profile("cpu") as rec:`'),
+        (Target(TargetKind.CELL, "In [3]"), "`%%profile lines`"),
+        (Target(TargetKind.STATEMENT, "parse(text)"), "`%profile lines parse(text)`"),
+        (Target(TargetKind.SCRIPT, "app/main.py"), "`workbench profile lines app/main.py`"),
+        (Target(TargetKind.MODULE, "app.main"), "`workbench profile lines -m app.main`"),
+        (Target(TargetKind.CALL, "parse"), '`with workbench.profile("lines") as rec:`'),
+        (Target(TargetKind.BLOCK, "block"), '`with workbench.profile("lines") as rec:`'),
     ],
 )
 def test_next_step_speaks_the_readers_tongue(target: Target, command: str) -> None:
@@ -245,9 +242,9 @@ def test_memory_is_start_peak_and_end(small: Recording) -> None:
     assert memory(samples.empty_recording()) is None
 
 
-@given(recordings())
+@given(st.sampled_from([Evidence.SAMPLES, Evidence.CALLS]).flatmap(lambda evidence: recordings(evidence=evidence)))
 def test_owners_add_up(recording: Recording) -> None:
-    """The own times of all owners are the whole: no function is folded twice or forgotten."""
+    """Where own times are known, those of all owners are the whole: no function is folded twice or forgotten."""
     assert math.fsum(row.self_time for row in by_owner(hotspots(recording))) == pytest.approx(whole(recording))
 
 
@@ -342,7 +339,7 @@ def test_tables_leave_out_empty_columns() -> None:
 def test_a_long_statement_is_not_repeated_whole() -> None:
     """A statement too long for a hint is called STATEMENT there."""
     target = Target(TargetKind.STATEMENT, "sum(x * x for x in range(10)) + " * 10)
-    assert "`%profile cpu STATEMENT`" in text(samples.small_recording(target=target), width=120)
+    assert "`%profile lines STATEMENT`" in text(samples.small_recording(target=target), width=120)
 
 
 def test_sources_of_other_files_are_labelled() -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_FEW = 12
+
+
 class WorkbenchError(Exception):
     """Root of the tree; `exit_code` is the command line's status for it."""
 
@@ -82,9 +85,9 @@ class SaveFailedError(WorkbenchError):
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """A hint that lists the names nearest to `word`, or all `known` ones where none is near."""
+    """A hint that lists the names nearest to `word`, or the `known` ones, a dozen at the most, where none is near."""
     names = list(known)
     close = get_close_matches(word, names, n=3, cutoff=0.5)
     if close:
         return "did you mean " + " or ".join(repr(name) for name in close) + "?"
-    return "known: " + ", ".join(names)
+    return "known: " + ", ".join([*names[:_FEW], *(["..."] if len(names) > _FEW else [])])

@@ -5,7 +5,8 @@
 
 Each workload meets each group of tools in a fresh process. There, in every round, the bare run and the tools of the group
 run in a random order, after a garbage collection; a ratio is taken within its round, and the median over the rounds is
-shown. `cpu` shares its group with raw cProfile, so that their ratio is paired too. The clock stands around the workload
+shown. `cpu` shares its group with raw cProfile, and `lines` with raw line_profiler (both on all functions of the workloads), so that
+their ratios are paired too. The clock stands around the workload
 alone: what a tool takes to start, stop and report is shown apart.
 """
 
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-GROUPS = (("sample",), ("cProfile", "cpu"), ("pyinstrument",), ("line_profiler",))
-TOOLS = ("sample", "cpu", "cProfile", "pyinstrument", "line_profiler")
-SLOW = {"line_profiler", "pyinstrument", "cProfile", "cpu"}
+GROUPS = (("sample",), ("cProfile", "cpu"), ("pyinstrument",), ("line_profiler", "lines"))
+TOOLS = ("sample", "cpu", "cProfile", "pyinstrument", "line_profiler", "lines")
+PAIRED = (("cpu", "cProfile"), ("lines", "line_profiler"))
+SLOW = {"line_profiler", "lines", "pyinstrument", "cProfile", "cpu"}
 
 
 @contextmanager
@@ -41,14 +43,14 @@ def bare(_: dict[str, Any]) -> Iterator[None]:
     yield
 
 
-def with_workbench(engine: str) -> Callable[[dict[str, Any]], AbstractContextManager[None]]:
+def with_workbench(engine: str, **options: Any) -> Callable[[dict[str, Any]], AbstractContextManager[None]]:
     """One of the workbench's engines; notes the samples it took."""
 
     @contextmanager
     def tool(notes: dict[str, Any]) -> Iterator[None]:
         import workbench
 
-        with workbench.profile(engine) as profile:
+        with workbench.profile(engine, **options) as profile:
             yield
         notes["samples"] = profile.samples
         notes["own"] = profile.cost.own
@@ -103,6 +105,7 @@ WAYS: dict[str, Callable[[dict[str, Any]], AbstractContextManager[None]]] = {
     "cProfile": with_cprofile,
     "pyinstrument": with_pyinstrument,
     "line_profiler": with_line_profiler,
+    "lines": with_workbench("lines", modules=[workloads]),
 }
 
 
@@ -185,8 +188,7 @@ def collect(names: list[str], tools: list[str], pairs: int, seconds: float) -> l
             count = max(3, pairs // 2) if set(asked) & SLOW and "cpu" not in asked else pairs
             rounds = in_a_fresh_process(name, asked, count, seconds)
             rows += [row(name, tool, rounds) for tool in asked]
-            if {"cpu", "cProfile"} <= set(asked):
-                rows.append(row(name, "cpu", rounds, "cProfile"))
+            rows += [row(name, ours, rounds, raw) for ours, raw in PAIRED if {ours, raw} <= set(asked)]
     return rows
 
 

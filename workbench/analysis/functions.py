@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from workbench.analysis.ownership import Owner, owners
 from workbench.analysis.precision import half_width
 from workbench.analysis.tree import MEASURES, binned, self_weights, topmost, total_weights
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 class FunctionRow:
     """One function. Times are seconds; `share` is total over `whole(recording)`, `plus_minus` half its 95 % interval.
 
-    `calls` is None where the engine cannot count, the split of the own time NaN where it cannot tell.
+    `calls` is None where the engine cannot count, the own time and its split NaN where it cannot tell.
     """
 
     frame: int
@@ -41,7 +43,9 @@ class FunctionRow:
 
 
 def whole(recording: Recording) -> float:
-    """The seconds that shares are shares of: all sampled thread time, or all own time of an exact recording."""
+    """The seconds that shares are shares of: all sampled thread time, all own time of counted calls, the duration of counted lines."""
+    if recording.evidence is Evidence.LINES:
+        return recording.duration
     if recording.sampled:
         return self_weights(recording).sum
     return float(recording.functions.self_time.sum())
@@ -49,13 +53,18 @@ def whole(recording: Recording) -> float:
 
 def functions(recording: Recording) -> list[FunctionRow]:
     """Every function with time or calls, own code first within equal times, by own time from most to least."""
-    columns = _sampled(recording) if recording.sampled else _exact(recording)
+    columns = _COLUMNS[recording.evidence](recording)
     all_seconds, owner = whole(recording), owners(recording)
     rows = [
         _row(recording, int(frame), owner[int(frame)], calls, numbers.tolist(), all_seconds)
         for frame, calls, numbers in columns
     ]
-    return sorted(rows, key=lambda row: (-row.self_time, -row.total_time, row.owner is not Owner.OWN, row.function))
+    return sorted(rows, key=_rank)
+
+
+def _rank(row: FunctionRow) -> tuple[float, float, bool, str]:
+    known = row.self_time if math.isfinite(row.self_time) else row.total_time
+    return -known, -row.total_time, row.owner is not Owner.OWN, row.function
 
 
 def frame_totals(recording: Recording) -> NDArray[np.float64]:
@@ -80,6 +89,18 @@ def _exact(recording: Recording) -> list[tuple[int, int | None, NDArray[np.float
         (int(frame), int(calls), np.array([own, total, unknown, unknown, unknown]))
         for frame, calls, own, total in zip(table.frame, table.calls, table.self_time, table.total_time, strict=True)
     ]
+
+
+def _of_lines(recording: Recording) -> list[tuple[int, int | None, NDArray[np.float64]]]:
+    table, unknown = recording.lines, float("nan")
+    totals = binned(table.frame, table.time, len(recording.frames))
+    return [
+        (int(frame), None, np.array([unknown, totals[frame], unknown, unknown, unknown]))
+        for frame in np.unique(table.frame)
+    ]
+
+
+_COLUMNS = {Evidence.SAMPLES: _sampled, Evidence.CALLS: _exact, Evidence.LINES: _of_lines}
 
 
 def _row(

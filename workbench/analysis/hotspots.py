@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis.functions import FunctionRow, functions
 from workbench.analysis.lines import LineRow, lines
 from workbench.analysis.ownership import Owner
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from workbench.model.recording import Recording
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Hotspots:
     """`functions` ranks own code by own time (handles f1, f2, ...), `others` the rest.
 
-    `lines` ranks own lines by the time they were the innermost of own code (l1, l2, ...), so that a caller follows what it calls.
+    `lines` ranks own lines by the time they were the innermost of own code (l1, l2, ...), so that a caller follows what it calls;
+    counted lines, which do not know that and were asked for, all of them by their time with all they call.
     """
 
     functions: tuple[FunctionRow, ...]
@@ -35,9 +37,10 @@ class Hotspots:
 def hotspots(recording: Recording) -> Hotspots:
     """The findings of a recording, complete; the reader cuts the lists to size."""
     rows = functions(recording)
-    own_lines = [row for row in lines(recording) if row.owner is Owner.OWN]
+    counted = recording.evidence is Evidence.LINES
+    chosen = [row for row in lines(recording) if counted or row.owner is Owner.OWN]
     return Hotspots(
         functions=tuple(row for row in rows if row.owner is Owner.OWN),
         others=tuple(row for row in rows if row.owner is not Owner.OWN),
-        lines=tuple(sorted(own_lines, key=lambda row: (-row.here, -row.wall))),
+        lines=tuple(sorted(chosen, key=lambda row: (-row.here if row.hits is None else 0.0, -row.wall))),
     )

@@ -22,7 +22,8 @@ class LineRow:
     """One source line. `wall` (with all it called) = `python` + `native` + `waiting`; `self_time` without what it called in Python;
     `here` while it was the innermost line of own code: what it did itself or had others' code do.
 
-    Seconds; `share` is wall over all sampled time, `plus_minus` half its 95 % interval. `source` is empty where no source was captured.
+    Seconds; `share` is wall over `whole(recording)`, `plus_minus` half its 95 % interval. `source` is empty where no source was captured.
+    Counted lines know `hits`, how often they ran, and `wall`; the split, `self_time` and `here` are NaN. Sampled ones know no hits (None).
     """
 
     file: str
@@ -38,13 +39,16 @@ class LineRow:
     here: float
     share: float
     plus_minus: float
+    hits: int | None = None
 
 
 def lines(recording: Recording) -> list[LineRow]:
     """Every line seen in a sample, from most wall time to least; a line counts once per sample, however often it recurs on the stack.
 
-    Empty for exact recordings: cProfile knows no lines.
+    Empty for recordings of calls: cProfile knows no lines.
     """
+    if len(recording.lines):
+        return _counted(recording)
     if not len(recording.samples):
         return []
     stacks, frames = recording.stacks, recording.frames
@@ -60,6 +64,39 @@ def lines(recording: Recording) -> list[LineRow]:
     at = np.zeros(len(unique), dtype=np.int64)
     at[label[::-1]] = stacks.frame[::-1]
     return _rows(recording, unique, at, split, alone, here)
+
+
+def _counted(recording: Recording) -> list[LineRow]:
+    table, owner, unknown = recording.lines, owners(recording), float("nan")
+    texts = {source.file: source.lines() for source in recording.sources}
+    rows = []
+    for frame, line, hits, time in zip(
+        table.frame.tolist(), table.line.tolist(), table.hits.tolist(), table.time.tolist()
+    ):
+        file = recording.frame_file(frame)
+        row = LineRow(
+            file=file,
+            line=line,
+            source=_text(texts, file, line),
+            owner=owner[frame],
+            function=recording.frame_name(frame),
+            wall=time,
+            python=unknown,
+            native=unknown,
+            waiting=unknown,
+            self_time=unknown,
+            here=unknown,
+            share=time / recording.duration if recording.duration else 0.0,
+            plus_minus=0.0,
+            hits=hits,
+        )
+        rows.append(row)
+    return sorted(rows, key=lambda row: (-row.wall, row.file, row.line))
+
+
+def _text(texts: dict[str, list[str]], file: str, line: int) -> str:
+    text = texts.get(file, [])
+    return text[line - 1] if 0 < line <= len(text) else ""
 
 
 def innermost_own(recording: Recording) -> NDArray[np.int64]:
@@ -87,7 +124,6 @@ def _rows(
     rows = []
     for index, key in enumerate(unique.tolist()):
         file, line, frame = recording.strings[key >> 32], key & 0xFFFFFFFF, int(at[index])
-        text = texts.get(file, [])
         python, native, waiting = (float(split[name][index]) for name in MEASURES)
         wall = python + native + waiting
         share = wall / everything if everything else 0.0
@@ -95,7 +131,7 @@ def _rows(
             LineRow(
                 file=file,
                 line=line,
-                source=text[line - 1] if 0 < line <= len(text) else "",
+                source=_text(texts, file, line),
                 owner=owner[frame],
                 function=recording.frame_name(frame),
                 wall=wall,

@@ -34,6 +34,12 @@ export function empty(...sentences) {
   return element("div", { class: "empty", role: "note" }, sentences.map((said) => element("p", {}, said)));
 }
 
+/** A bar of time whose kind is not known. */
+export function plainBar(length, words) {
+  const width = { width: `${Math.max(0, Math.min(100, 100 * length)).toFixed(2)}%` };
+  return element("span", { class: "split", title: words, "aria-hidden": "true" }, element("span", { class: "parts", style: width }, element("i", { class: "part counted", style: { width: "100%" } })));
+}
+
 /** A bar of up to three parts (Python, native, waiting), `length` a share of the room; the same in words as its tooltip. */
 export function splitBar(split, length, words) {
   const sum = split.python + split.native + split.waiting;

@@ -26,10 +26,10 @@ function kinds(model) {
   return element("div", { class: "kinds" }, splitBar(all, 1, "All sampled time"), element("ul", { class: "key", "aria-label": "What kind of time it was" }, key));
 }
 
-function summary({ meta, timeline, functions }) {
+function summary({ meta, timeline }) {
   const said = [`engine ${meta.engine}`];
   if (meta.sampled) said.push(count(meta.samples, "sample"));
-  if (!meta.sampled) said.push(`${count(functions.reduce((sum, row) => sum + (row.calls ?? 0), 0), "call")} counted exactly`);
+  if (meta.counted) said.push(`${plain(meta.counted)} counted exactly`);
   if (meta.sampled && meta.plusMinus) said.push(`shares within ${plusMinus(meta.plusMinus)} points`);
   if (meta.threads > 1) said.push(`${count(meta.threads, "thread")} together`);
   if (timeline) said.push(`peak memory ${bytes(timeline.peak)}`);

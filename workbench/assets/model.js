@@ -48,13 +48,17 @@ function place(where, file, line) {
 function functionRows(payload, model) {
   const { functions, meta } = payload;
   return functions.frame.map((frame, at) => {
-    const row = { frame, at, name: model.name(frame), owner: model.owner(frame), self: timeOf(functions.self[at], meta.tick), total: timeOf(functions.total[at], meta.tick) };
+    const row = { frame, at, name: model.name(frame), owner: model.owner(frame), self: known(functions.self[at], meta.tick), total: timeOf(functions.total[at], meta.tick) };
     row.share = model.shareOf(row.total);
     row.calls = functions.calls ? functions.calls[at] : null;
     row.plusMinus = functions.plusMinus ? (functions.plusMinus[at] ?? NaN) / 1e4 : NaN;
     row.split = functions.python ? splitOf(functions, at, meta.tick) : null;
     return row;
   });
+}
+
+function known(ticks, tick) {
+  return ticks === null ? NaN : timeOf(ticks, tick);
 }
 
 function splitOf(columns, at, tick) {
@@ -122,14 +126,24 @@ function sources(payload, text, tick) {
   const { lines } = payload;
   lines.line.forEach((line, at) => {
     const source = found[lines.source[at]];
-    const split = splitOf(lines, at, tick);
-    const wall = timeOf(lines.python[at] + lines.native[at] + lines.waiting[at], tick);
-    const row = { line, frame: lines.frame[at], split, wall, here: timeOf(lines.here[at], tick), plusMinus: (lines.plusMinus[at] ?? NaN) / 1e4 };
+    const row = { line, frame: lines.frame[at], ...(lines.hits ? countedLine(lines, at, tick) : sampledLine(lines, at, tick)) };
+    const { wall } = row;
     source.heat.set(line, row);
     source.widest = Math.max(source.widest, wall);
     if (row.here > source.hottest || !source.first) [source.hottest, source.first] = [row.here, line];
   });
   return found;
+}
+
+function sampledLine(lines, at, tick) {
+  const wall = timeOf(lines.python[at] + lines.native[at] + lines.waiting[at], tick);
+  return { split: splitOf(lines, at, tick), wall, here: timeOf(lines.here[at], tick), plusMinus: (lines.plusMinus[at] ?? NaN) / 1e4, hits: null };
+}
+
+/** A counted line knows its time with all it calls, and not of what kind it was. */
+function countedLine(lines, at, tick) {
+  const wall = timeOf(lines.wall[at], tick);
+  return { split: null, wall, here: wall, plusMinus: NaN, hits: lines.hits[at] };
 }
 
 /** Callers and callees of a frame with seconds, from the tree; a frame counts once per path, so recursion counts once. */

@@ -20,6 +20,7 @@ from workbench.assets.embed import script_json, stored_size, utf8
 from workbench.assets.payload_sources import SourcePart, SourceText, source_parts, source_texts
 from workbench.assets.payload_timeline import timeline
 from workbench.assets.payload_tree import CallTree, call_tree, frames_at, hot_lines, owner_totals
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +36,13 @@ NAME_LENGTH, SENTENCE_LENGTH, MOST_NOTES = 400, 1_000, 30
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the view says in words. `where` gives a file's short name; `facts` are (label, sentence) pairs for the header."""
+    """What the view says in words. `counted` is what an exact engine counted, `where` gives a file's short name; `facts` are
+    (label, sentence) pairs for the header."""
 
     title: str = ""
     ended: str = ""
     caution: str = ""
+    counted: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     where: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -182,12 +185,13 @@ class _Writer:
             "self": [self._ticks(row.self_time) for row in rows],
             "total": [self._ticks(row.total_time) for row in rows],
         }
-        if self.facts.recording.sampled:
+        evidence = self.facts.recording.evidence
+        if evidence is Evidence.SAMPLES:
             columns |= {name: [self._ticks(getattr(row, f"self_{name}")) for row in rows] for name in MEASURES}
             columns["plusMinus"] = [
                 round(row.plus_minus * 1e4) if math.isfinite(row.plus_minus) else None for row in rows
             ]
-        else:
+        elif evidence is Evidence.CALLS:
             columns["calls"] = [row.calls for row in rows]
         return columns
 
@@ -219,10 +223,14 @@ class _Writer:
     def _lines(self, parts: list[SourcePart]) -> dict[str, list[Any]]:
         index = {part.source.file: at for at, part in enumerate(parts)}
         rows = [row for row in self.facts.heat if row.file in index and parts[index[row.file]].holds(row.line)]
-        return {
+        written: dict[str, list[Any]] = {
             "source": [index[row.file] for row in rows],
             "line": [row.line for row in rows],
             "frame": [self._frame(self.facts.seen_at[row.file, row.line][0]) for row in rows],
+        }
+        if self.facts.recording.evidence is Evidence.LINES:
+            return written | {"wall": [self._ticks(row.wall) for row in rows], "hits": [row.hits for row in rows]}
+        return written | {
             **{name: [self._ticks(getattr(row, name)) for row in rows] for name in (*MEASURES, "here")},
             "plusMinus": [round(row.plus_minus * 1e4) if math.isfinite(row.plus_minus) else None for row in rows],
         }
@@ -261,7 +269,9 @@ class _Writer:
             "title": _short(words.title),
             "engine": _short(recording.engine),
             "mechanism": _short(recording.mechanism),
+            "evidence": recording.evidence,
             "sampled": recording.sampled,
+            "counted": words.counted,
             "tick": facts.tick,
             "duration": recording.duration,
             "whole": whole(recording),

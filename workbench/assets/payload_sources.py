@@ -53,7 +53,7 @@ def source_texts(recording: Recording, owner: Sequence[Owner], heat: Iterable[Li
     """The sources of own code in which something was seen, the hottest first, then the cells without; `heat` from most to least."""
     ranked: dict[str, dict[int, None]] = {}
     for row in heat:
-        if row.owner is not Owner.OWN:
+        if row.owner is not Owner.OWN and row.hits is None:
             continue
         ranked.setdefault(row.file, {})[row.line] = None
     for file, line in _seen(recording, owner):
@@ -89,7 +89,9 @@ def _seen(recording: Recording, owner: Sequence[Owner]) -> list[tuple[str, int]]
     keys = np.unique(stacks.frame.astype(np.int64) << 32 | stacks.line.astype(np.int64)).tolist()
     at = [(key >> 32, key & 0xFFFFFFFF) for key in keys]
     first = frames.line.tolist()
-    known = dict.fromkeys((*(frame for frame, _ in at), *recording.functions.frame.tolist()))
+    known = dict.fromkeys(
+        (*(frame for frame, _ in at), *recording.functions.frame.tolist(), *recording.lines.frame.tolist())
+    )
     pairs = [*((frame, first[frame]) for frame in known), *at]
     return [(recording.frame_file(frame), line) for frame, line in pairs if owner[frame] is Owner.OWN]
 

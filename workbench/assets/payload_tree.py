@@ -94,12 +94,14 @@ def call_tree(recording: Recording) -> CallTree:
 
 
 def frames_at(recording: Recording) -> dict[tuple[str, int], list[int]]:
-    """(File, line) -> the frames seen there, for the files whose source was captured."""
-    stacks, frames = recording.stacks, recording.frames
+    """(File, line) -> the frames seen or counted there, for the files whose source was captured."""
+    frames = recording.frames
+    frame = np.concatenate([recording.stacks.frame, recording.lines.frame])
+    line = np.concatenate([recording.stacks.line, recording.lines.line])
     files = {source.file for source in recording.sources}
     wanted = np.array([text in files for text in recording.strings], dtype=bool)[frames.file]
-    at = wanted[stacks.frame]
-    keys = np.unique(stacks.frame[at].astype(np.int64) << 32 | stacks.line[at].astype(np.int64)).tolist()
+    at = wanted[frame]
+    keys = np.unique(frame[at].astype(np.int64) << 32 | line[at].astype(np.int64)).tolist()
     found: dict[tuple[str, int], list[int]] = {}
     for key in keys:
         found.setdefault((recording.frame_file(key >> 32), key & 0xFFFFFFFF), []).append(key >> 32)

@@ -1,6 +1,6 @@
 import { callLists } from "./calls.js";
-import { element, empty, pane, splitBar } from "./dom.js";
-import { plain, plusMinus, seconds, share, splitWords } from "./format.js";
+import { element, empty, pane, plainBar, splitBar } from "./dom.js";
+import { count, plain, plusMinus, seconds, share, splitWords } from "./format.js";
 
 const ROW = 19;
 const AROUND = 150;
@@ -17,7 +17,7 @@ export function sourcePane(model, store) {
   const jump = element("button", { type: "button", title: "Go to the line of this file that the most time goes to, itself or in others' code" }, "hottest line");
   pick.addEventListener("change", () => open(state, Number(pick.value)));
   jump.addEventListener("click", () => hottest(state, pick));
-  if (model.meta.sampled) tools.append(jump);
+  if (model.meta.evidence !== "calls") tools.append(jump);
   tools.append(pick);
   listen(state);
   return { section, show: (chosen) => show(state, pick, chosen) };
@@ -56,10 +56,10 @@ function open(state, at) {
   state.stop = source.first || 0;
   state.rows = element("div", { class: "rows", role: "presentation" });
   const inner = element("div", { class: "long", role: "presentation", style: { height: `${state.items.length * ROW}px` } }, state.rows);
-  const kind = state.hot.length ? "scroll code" : "scroll code cold";
+  const kind = `scroll code${state.hot.length ? "" : " cold"}${model.meta.evidence === "lines" ? " counted" : ""}`;
   state.box = element("div", { class: kind, role: "listbox", tabindex: state.hot.length ? null : 0, "aria-label": `Lines of ${source.label}`, style: { "--digits": String(source.count).length } }, inner);
   state.box.addEventListener("scroll", () => fill(state), { passive: true });
-  const cold = model.meta.sampled ? "No line of this file was seen at work." : "cProfile counts calls of functions; it knows no lines.";
+  const cold = model.meta.evidence !== "calls" ? "No line of this file was seen at work." : "cProfile counts calls of functions; it knows no lines.";
   body.replaceChildren(...(state.hot.length ? [] : [element("p", { class: "strip", role: "note" }, cold)]), state.box);
   fill(state);
 }
@@ -98,10 +98,21 @@ function lineNode(state, { line, text }) {
 
 function hotNode({ model, source, stop, chosen }, heat, text, number, code) {
   const warm = source.hottest > 0 ? heat.here / source.hottest : 0;
-  const words = `line ${heat.line}: ${seconds(heat.wall)} with all it calls, ${share(model.shareOf(heat.wall))} ${plusMinus(heat.plusMinus)} of the time (${splitWords(heat.split)}); ${seconds(heat.here)} here, not in other lines of yours`;
+  const words = heat.hits === null ? sampledWords(model, heat) : countedWords(model, heat);
   const attributes = { class: "line hot", role: "option", tabindex: heat.line === stop ? 0 : -1, "aria-selected": heat.line === chosen, "aria-label": `${words}: ${text.trim()}`, title: words, "data-line": heat.line, style: { "--heat": warm.toFixed(3) } };
-  const bar = splitBar(heat.split, source.widest > 0 ? heat.wall / source.widest : 0, words);
-  return element("div", attributes, number, element("span", { class: "time" }, seconds(heat.wall)), element("span", { class: "heat" }, bar), code);
+  const length = source.widest > 0 ? heat.wall / source.widest : 0;
+  const bar = heat.split ? splitBar(heat.split, length, words) : plainBar(length, words);
+  const hits = heat.hits === null ? null : element("span", { class: "hits" }, `${heat.hits.toLocaleString("en")}×`);
+  return element("div", attributes, number, hits, element("span", { class: "time" }, seconds(heat.wall)), element("span", { class: "heat" }, bar), code);
+}
+
+function sampledWords(model, { line, wall, here, split, plusMinus: sure }) {
+  return `line ${line}: ${seconds(wall)} with all it calls, ${share(model.shareOf(wall))} ${plusMinus(sure)} of the time (${splitWords(split)}); ${seconds(here)} here, not in other lines of yours`;
+}
+
+function countedWords(model, { line, wall, hits }) {
+  const each = hits > 0 ? `, ${seconds(wall / hits)} each time` : "";
+  return `line ${line}: ran ${count(hits, "time")}, ${seconds(wall)} with all it calls, ${share(model.shareOf(wall))} of the run${each}`;
 }
 
 /** Marks a line and brings it into sight, a third below the top of the box where it was out of it. */

@@ -10,6 +10,9 @@ const COLUMNS = [
 ];
 const CALLS = { key: "calls", label: "calls", words: "how often it was called", sort: (a, b) => (b.calls ?? 0) - (a.calls ?? 0) };
 
+const COLUMNS_OF = { samples: COLUMNS, calls: [...COLUMNS, CALLS], lines: [COLUMNS[0], { ...COLUMNS[2], words: "time of all its lines, with all they call" }] };
+const HINTS = { samples: "own code first; self and its kind, total and share", calls: "own code first; exact times and calls", lines: "own code first; the time of all lines" };
+
 /** The table of functions: own code as rows, everybody else's folded into one row each that opens. Returns the pane and `show(store)`. */
 export function functionTable(model, store) {
   const [section, tools, body] = pane("functions", "Functions");
@@ -17,12 +20,12 @@ export function functionTable(model, store) {
     body.append(empty("No function was seen at work.", "The run was too short for its engine to see anything. Let it do more, or count every call with the engine cpu."));
     return { section, show: () => {} };
   }
-  const columns = model.meta.sampled ? COLUMNS : [...COLUMNS, CALLS];
+  const columns = COLUMNS_OF[model.meta.evidence];
   const state = { model, store, columns, sort: columns[1], turned: false, open: new Set(), most: {}, rows: new Map() };
   const tbody = element("tbody");
-  const grid = element("table", { class: model.meta.sampled ? null : "exact", role: "treegrid", "aria-labelledby": "wb-functions" }, head(state, () => fill(state, tbody)), tbody);
+  const grid = element("table", { class: { samples: null, calls: "exact", lines: "counted" }[model.meta.evidence], role: "treegrid", "aria-labelledby": "wb-functions" }, head(state, () => fill(state, tbody)), tbody);
   body.append(element("div", { class: "scroll" }, grid));
-  tools.append(element("span", { class: "hint" }, model.meta.sampled ? "own code first; self and its kind, total and share" : "own code first; exact times and calls"));
+  tools.append(element("span", { class: "hint" }, HINTS[model.meta.evidence]));
   if (!model.functions.some((row) => row.owner === "own")) state.open.add(busiestOwner(model));
   listen(state, tbody);
   fill(state, tbody);
@@ -95,8 +98,11 @@ function functionNode(state, row, level) {
 
 function rowNode(state, row, label, attributes) {
   const part = row.total === null ? NaN : state.model.shareOf(row.total);
-  const cells = [element("td", { class: "name", role: "gridcell" }, label), element("td", { class: "self", role: "gridcell" }, element("span", { class: "number" }, seconds(row.self)), kind(state, row)), totalCell(row, part)];
-  if (!state.model.meta.sampled) cells.push(element("td", { class: "calls", role: "gridcell" }, row.calls === null ? "" : row.calls.toLocaleString("en")));
+  const { evidence } = state.model.meta;
+  const cells = [element("td", { class: "name", role: "gridcell" }, label)];
+  if (evidence !== "lines") cells.push(element("td", { class: "self", role: "gridcell" }, element("span", { class: "number" }, seconds(row.self)), kind(state, row)));
+  cells.push(totalCell(row, part));
+  if (evidence === "calls") cells.push(element("td", { class: "calls", role: "gridcell" }, row.calls === null ? "" : row.calls.toLocaleString("en")));
   return element("tr", { role: "row", tabindex: -1, ...attributes }, cells);
 }
 

@@ -3,6 +3,7 @@ import { element } from "./dom.js";
 import { flameGraph } from "./flame.js";
 import { header } from "./header.js";
 import { decode } from "./model.js";
+import { lineRanking } from "./ranking.js";
 import { sourcePane } from "./source.js";
 import { createStore } from "./store.js";
 import { functionTable } from "./table.js";
@@ -21,7 +22,7 @@ export function mount(root, payload, options = {}) {
   const head = header(model);
   const table = functionTable(model, store);
   const source = sourcePane(model, store);
-  const stacks = model.meta.sampled ? flameGraph(model, store) : callPane(model, store);
+  const stacks = { samples: flameGraph, calls: callPane, lines: lineRanking }[model.meta.evidence](model, store);
   const memory = memoryTimeline(model);
   const body = element("div", { class: "panes" }, table.section, source.section, stacks.section, memory.section);
   const view = element("article", { class: "wb", "aria-label": `Recording: ${model.meta.title}` }, head, body);
@@ -45,8 +46,10 @@ function begin(model, store, source, selected) {
   const asked = model.frameOfId.get(selected);
   const hottest = model.sources.filter((one) => one.hottest > 0).reduce((best, one) => (best && best.hottest >= one.hottest ? best : one), null);
   const own = model.functions.filter((row) => row.owner === "own" && (row.total > 0 || row.calls));
+  const inside = own.find((row) => row.name !== "<module>") ?? own[0];
   const busiest = own.reduce((best, row) => (best && best.self >= row.self ? best : row), null) ?? model.functions[0];
   if (asked !== undefined) store.choose(asked);
+  else if (model.meta.evidence === "lines" && inside) store.choose(inside.frame);
   else if (hottest) store.choose(hottest.heat.get(hottest.first).frame, hottest.first);
   else if (busiest) store.choose(busiest.frame);
   else source.show(store);

@@ -84,6 +84,16 @@ def _above_zero(_ctx: click.Context, _option: click.Parameter, value: float | No
     return value
 
 
+def _names(_ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for name in value:
+        if not all(part.isidentifier() for part in name.split(".")):
+            short = name.partition("(")[0]
+            raise click.BadParameter(
+                f"{name!r} is no name of a function" + (f"; leave the call away: -f {short}" if "(" in name else "")
+            )
+    return value
+
+
 def _part(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
     if _above_zero(ctx, option, value) is not None and value >= 1:  # type: ignore[operator]
         raise click.BadParameter("must be between 0 and 1")
@@ -98,6 +108,8 @@ Examples:
   workbench profile script.py data.csv --verbose
   workbench profile --save run.wbp --report run.html script.py
   workbench profile cpu --top 20 -m package.module
+  workbench profile lines -f parse script.py data.csv
+  workbench profile lines --like run.wbp script.py
   workbench profile --quiet --json=facts.json script.py
 """,
 )
@@ -115,9 +127,40 @@ Examples:
 @click.option(
     "--budget", type=float, callback=_part, metavar="SHARE", help="Share of the run that sampling may cost (0.03)."
 )
+@click.option(
+    "-f",
+    "--function",
+    "functions",
+    multiple=True,
+    callback=_names,
+    metavar="NAME",
+    help="Engine lines: look at this function (f, Class.method, pkg.module.f); may be given again.",
+)
+@click.option(
+    "--module",
+    "modules",
+    multiple=True,
+    metavar="NAME",
+    help="Engine lines: look at all functions of this module; may be given again.",
+)
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Engine lines: look at the functions that took most of the time in this sampled recording.",
+)
 @click.option("--quiet", is_flag=True, help="Say nothing; for use with --save, --report or --json=FILE.")
 @click.pass_context
-def command(ctx: click.Context, /, interval: float | None, budget: float | None, **wishes: Any) -> Callable[[], int]:
+def command(
+    ctx: click.Context,
+    /,
+    interval: float | None,
+    budget: float | None,
+    functions: tuple[str, ...],
+    modules: tuple[str, ...],
+    like: Path | None,
+    **wishes: Any,
+) -> Callable[[], int]:
     """Run SCRIPT (or MODULE, as python -m does) and say where its time and memory went.
 
     The program runs as without the workbench: same arguments, output, exit code. The answer goes to stderr, so that stdout stays
@@ -129,11 +172,24 @@ def command(ctx: click.Context, /, interval: float | None, budget: float | None,
     if not words.target:
         raise UsageError(f"Name a script or a module: workbench profile {words.engine} script.py")
     default = Options()
-    options = Options(interval, default.budget if budget is None else budget)
-    return partial(run, words, options, Wishes(**wishes))
+    options = Options(interval, default.budget if budget is None else budget, functions, modules)
+    return partial(run, words, options, Wishes(**wishes), _sampled(like))
 
 
-def run(words: Words, options: Options, wishes: Wishes) -> int:
+def _sampled(like: Path | None) -> Recording | None:
+    if like is None:
+        return None
+    from workbench.face.run import load
+
+    found = load(like).recording
+    if not found.sampled:
+        raise UsageError(
+            f"{like} was recorded by engine {found.engine!r}; --like takes a recording of engine 'sample'."
+        )
+    return found
+
+
+def run(words: Words, options: Options, wishes: Wishes, like: Recording | None = None) -> int:
     """Run the program, write what was wished for, and end as the program ended."""
     from workbench.recorder.patience import patient
     from workbench.recorder.script import leave, record_module, record_script
@@ -142,7 +198,7 @@ def run(words: Words, options: Options, wishes: Wishes) -> int:
     deliver = partial(_deliver, wishes=wishes, stderr=sys.stderr)
     record = record_module if words.module else record_script
     try:
-        outcome = record(words.target, words.args, engine=words.engine, options=options, rescue=deliver)
+        outcome = record(words.target, words.args, engine=words.engine, options=options, rescue=deliver, like=like)
     except TargetNotFoundError as error:
         if isinstance(error.__cause__, SyntaxError):
             sys.excepthook(SyntaxError, error.__cause__, None)

@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType, FrameType
 
     from workbench.model.builder import RecordingBuilder
-    from workbench.model.facts import Cost
+    from workbench.model.facts import Cost, Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a person may set. `interval` is seconds between samples (None: the engine chooses and adapts); `budget` the share
-    of the run's time that an engine which can choose may cost."""
+    of the run's time that an engine which can choose may cost.
+
+    `functions` (functions, classes, or names of them) and `modules` (modules or their names) say what an engine that
+    looks closely is to look at; with neither, the functions are found without being named.
+    """
 
     interval: float | None = None
     budget: float = 0.03
+    functions: tuple[object, ...] = ()
+    modules: tuple[object, ...] = ()
+
+
+class Selection(Protocol):
+    """The functions an engine is to look at closely."""
+
+    def known(self) -> Iterable[CodeType]:
+        """Those that are there when the run begins."""
+        ...
+
+    def among(self, code: CodeType) -> Iterable[CodeType]:
+        """Those in newly compiled code (a cell, a script, an imported module), itself and what is nested in it."""
+        ...
+
+    def named(self) -> Iterable[CodeType]:
+        """Those that were asked for by name, and are listed though they never ran; asked after the run."""
+        ...
+
+    def never(self) -> Iterable[str]:
+        """One sentence for each name that was asked for and not found, or cannot be looked into; asked after the run."""
+        ...
+
+
+@runtime_checkable
+class CloseEngine(Protocol):
+    """An engine that looks at chosen functions only."""
+
+    def choose(self, selection: Selection) -> None:
+        """Called once, before `start`."""
+        ...
+
+    def discover(self, code: CodeType) -> None:
+        """Newly compiled code is about to run."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +78,7 @@ class Findings:
 
     mechanism: str
     cost: Cost
+    evidence: Evidence
 
 
 class Engine(Protocol):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.engines.base import Boundary, Findings, Options
 from workbench.errors import EngineBusyError
 from workbench.formats import pstats_file
-from workbench.model.facts import Cost
+from workbench.model.facts import Cost, Evidence
 
 if TYPE_CHECKING:
     from workbench.model.builder import RecordingBuilder
@@ -54,7 +54,7 @@ class CpuEngine:
             own=float("nan"),
             method="not measured: cProfile slows calls, see the README",
         )
-        return Findings("cProfile", cost)
+        return Findings("cProfile", cost, Evidence.CALLS)
 
 
 def _holder() -> str:

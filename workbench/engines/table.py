@@ -38,6 +38,13 @@ ENGINES: dict[str, EngineRow] = {
             "every call, counted and timed by cProfile; slows call-heavy code",
             False,
         ),
+        EngineRow(
+            "lines",
+            "workbench.engines.lines",
+            "LinesEngine",
+            "every line of chosen functions, counted and timed by line_profiler; slows those functions",
+            False,
+        ),
     )
 }
 

@@ -9,11 +9,12 @@ import pandas as pd
 from workbench.analysis.calls import calls
 from workbench.analysis.functions import functions
 from workbench.analysis.lines import lines
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from workbench.model.recording import Recording
 
-_SECONDS = ("here", "self", "total", "wall", "python", "native", "waiting", "time")
+_SECONDS = ("here", "self", "total", "wall", "python", "native", "waiting", "time", "per_hit")
 
 
 def functions_frame(recording: Recording) -> pd.DataFrame:
@@ -35,7 +36,12 @@ def functions_frame(recording: Recording) -> pd.DataFrame:
 
 
 def lines_frame(recording: Recording) -> pd.DataFrame:
-    """One row per source line seen, most wall time first; `wall` = `python` + `native` + `waiting`, with all the line called."""
+    """One row per source line seen or counted, most wall time first, with all the line called.
+
+    Sampled: `wall` = `python` + `native` + `waiting`. Counted: `hits`, `wall` and `per_hit`, and no plus-minus.
+    """
+    if recording.evidence is Evidence.LINES:
+        return _counted_frame(recording)
     frame = pd.DataFrame.from_records(
         [
             (
@@ -50,6 +56,18 @@ def lines_frame(recording: Recording) -> pd.DataFrame:
         ],
     )  # fmt: skip
     return _with_units(frame.astype({"line": "int64"}))
+
+
+def _counted_frame(recording: Recording) -> pd.DataFrame:
+    frame = pd.DataFrame.from_records(
+        [
+            (row.file, row.line, row.source, row.function, str(row.owner), row.hits, row.wall, row.share)
+            for row in lines(recording)
+        ],
+        columns=["file", "line", "source", "function", "owner", "hits", "wall", "share"],
+    )
+    frame.insert(7, "per_hit", frame["wall"] / frame["hits"].where(frame["hits"] > 0))
+    return _with_units(frame.astype({"line": "int64", "hits": "int64", "per_hit": "float64"}))
 
 
 def calls_frame(recording: Recording) -> pd.DataFrame:

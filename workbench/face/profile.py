@@ -85,7 +85,10 @@ class Profile:
         return functions_frame(self.recording)
 
     def lines(self) -> pd.DataFrame:
-        """Lines: `file, line, source, function, owner, wall, python, native, waiting, self, here, share, plus_minus`; no rows for `cpu`."""
+        """Lines: `file, line, source, function, owner, wall, python, native, waiting, self, here, share, plus_minus`; no rows for `cpu`.
+
+        Engine `lines`: `file, line, source, function, owner, hits, wall, per_hit, share`.
+        """
         from workbench.face.frames import lines_frame
 
         return lines_frame(self.recording)

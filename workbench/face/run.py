@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 from workbench.engines.base import Boundary, Options
 from workbench.errors import UsageError
 from workbench.face.profile import Profile
-from workbench.face.session import remember
+from workbench.face.session import newest, remember
 from workbench.model.facts import Target, TargetKind
 from workbench.recorder.repeat import record_call
 from workbench.recorder.run import Recorder
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
+
+    from workbench.model.recording import Recording
 
 DEFAULT_BUDGET = Options().budget
 
@@ -37,8 +39,12 @@ class Block:
     def __enter__(self) -> Profile:
         frame = sys._getframe(1)
         self._name = f"block at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+        self._recorder.choose({**frame.f_globals, **frame.f_locals}, like=partial(newest, self._same))
         self._recorder.start(Boundary(frame=frame))
         return self._profile
+
+    def _same(self, recording: Recording) -> bool:
+        return (recording.target.kind, recording.target.name) == (TargetKind.BLOCK, self._name)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -55,34 +61,63 @@ def profile(
     *,
     interval: float | None = None,
     budget: float = DEFAULT_BUDGET,
+    functions: Iterable[object] = (),
+    modules: Iterable[object] = (),
     save: str | os.PathLike[str] | None = None,
 ) -> Block:
     """A context manager that records its block.
 
     `interval` is seconds between samples (chosen and adapted where not given), `budget` the share of the run the sampler
-    may cost, `save` a `.wbp` file to write at the end. Raises UnknownEngineError here, EngineBusyError on entry,
+    may cost, `save` a `.wbp` file to write at the end. `functions` (functions, classes, or their names) and `modules` are what engine
+    `lines` is to look at; where none is named, it looks at the own functions that took most of the time when the same block was
+    sampled last, or else at all own code. Raises UnknownEngineError here, EngineBusyError on entry,
     SaveFailedError at the end.
     """
-    return Block(engine, Options(interval=interval, budget=budget), save)
+    return Block(engine, _options(functions, modules, interval, budget), save)
 
 
 def profile_call(
-    function: Callable[..., Any], /, *args: Any, engine: str = "sample", once: bool = False, **kwargs: Any
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    engine: str = "sample",
+    once: bool = False,
+    functions: Iterable[object] = (),
+    modules: Iterable[object] = (),
+    **kwargs: Any,
 ) -> Profile:
     """Record `function(*args, **kwargs)`; the first call's value is in `.result`.
 
     Engine `sample` repeats a short call until there is enough to see, unless `once`; how often is in `.target.repeats`. A coroutine
-    function is run by `asyncio.run`. What the function raises comes out, and the recording up to there is `workbench.last()`.
+    function is run by `asyncio.run`. `functions` and `modules` as in `profile`. What the function raises comes out, and the
+    recording up to there is `workbench.last()`.
     """
     call: Callable[[], Any] = partial(function, *args, **kwargs)
     if inspect.iscoroutinefunction(function):
         call = _awaited(call)
     name = getattr(function, "__qualname__", repr(function))
-    done = record_call(Recorder(engine), call, TargetKind.CALL, f"{name}()", once=once)
+    recorder = Recorder(engine, _options(functions, modules))
+    recorder.choose(
+        getattr(function, "__globals__", {}),
+        like=partial(newest, lambda old: (old.target.kind, old.target.name) == (TargetKind.CALL, f"{name}()")),
+    )
+    done = record_call(recorder, call, TargetKind.CALL, f"{name}()", once=once)
     found = remember(Profile(done.recording, done.value))
     if done.error is not None:
         raise done.error
     return found
+
+
+def _options(
+    functions: Iterable[object],
+    modules: Iterable[object],
+    interval: float | None = None,
+    budget: float = DEFAULT_BUDGET,
+) -> Options:
+    for what, given in (("functions", functions), ("modules", modules)):
+        if isinstance(given, str) or callable(given):
+            raise UsageError(f"{what} takes a list, also of one: {what}=[{given!r}].")
+    return Options(interval=interval, budget=budget, functions=tuple(functions), modules=tuple(modules))
 
 
 def _awaited(call: Callable[[], Any]) -> Callable[[], Any]:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from workbench.errors import NothingRecordedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.face.profile import Profile
+    from workbench.model.recording import Recording
 
 _KEPT = 50
 _history: deque[Profile] = deque(maxlen=_KEPT)
@@ -27,6 +30,12 @@ def last() -> Profile:
             "Nothing has been recorded in this session yet. Write %%profile over a cell, or use workbench.profile()."
         )
     return _history[-1]
+
+
+def newest(fits: Callable[[Recording], bool]) -> Recording | None:
+    """The newest sampled recording that fits, or None."""
+    found = (profile.recording for profile in reversed(_history))
+    return next((recording for recording in found if recording.sampled and fits(recording)), None)
 
 
 def history() -> tuple[Profile, ...]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from workbench.model.facts import Cost, Environment, RunError, Source, SourceKind, Target, TargetKind
+from workbench.model.facts import Cost, Environment, Evidence, RunError, Source, SourceKind, Target, TargetKind
 
 if TYPE_CHECKING:
     from workbench.model.recording import Recording
@@ -19,6 +19,7 @@ def to_json(recording: Recording) -> dict[str, Any]:
     cost = asdict(recording.cost)
     return {
         **{name: getattr(recording, name) for name in _TEXTS},
+        "evidence": recording.evidence,
         "duration": recording.duration,
         "cpu": recording.cpu,
         "strings": list(recording.strings),
@@ -37,6 +38,7 @@ def from_json(meta: dict[str, Any]) -> dict[str, Any]:
     error = meta["error"]
     return {
         **{name: _text(meta[name]) for name in _TEXTS},
+        "evidence": Evidence(meta["evidence"]),
         "duration": _number(meta["duration"]),
         "cpu": _number(meta["cpu"]),
         "strings": _texts(meta["strings"]),

@@ -27,11 +27,13 @@ from workbench.files import write_whole
 from workbench.formats import archive, facts_json
 from workbench.formats.plain_file import read_plain
 from workbench.model.builder import check
+from workbench.model.facts import Evidence
 from workbench.model.recording import Recording
 from workbench.model.tables import (
     CallTable,
     FrameTable,
     FunctionTable,
+    LineTable,
     SampleTable,
     StackTable,
     Table,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = "workbench recording"
-VERSION = 1
+VERSION = 2
 META = "meta.json"
 LARGEST_META = 64 << 20
 """Bytes of `meta.json`, most of them sources: a million and a half lines."""
@@ -57,6 +59,7 @@ TABLES: dict[str, type[Table]] = {
     "samples": SampleTable,
     "functions": FunctionTable,
     "calls": CallTable,
+    "lines": LineTable,
     "timeline": Timeline,
 }
 _HEADER = re.compile(
@@ -76,7 +79,17 @@ class Raw:
 COLUMNS = frozenset(f"{name}.{column}.npy" for name, kind in TABLES.items() for column in kind.dtypes())
 """The columns' members, of this version and of all before it."""
 
-UPGRADES: dict[int, Callable[[Raw], Raw]] = {}
+
+def _with_lines(raw: Raw) -> Raw:
+    """Version 2 counts lines, and says what times rest on; in version 1 they rest on calls where there are functions."""
+    evidence = Evidence.CALLS if len(raw.columns["functions.frame"]) else Evidence.SAMPLES
+    return Raw(
+        raw.meta | {"evidence": evidence},
+        raw.columns | {f"lines.{name}": column for name, column in LineTable.empty().columns().items()},
+    )
+
+
+UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: _with_lines}
 """From a version to the next; the kept samples in tests/data go through all of them."""
 
 

@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbench.engines.base import Boundary
 from workbench.errors import EngineBusyError, WorkbenchError
 from workbench.face.profile import Profile
-from workbench.face.session import remember
+from workbench.face.session import newest, remember
 from workbench.magics.cells import NotebookCells
 from workbench.magics.show import complain, show
 from workbench.magics.words import Words, parse
@@ -75,7 +75,7 @@ class CellRunner:
         found = self._header(self._as_transformed(info.raw_cell or ""))
         if found is None or found[1] is None:
             return
-        self._arm(found[1])
+        self._arm(found[1], info.raw_cell)
 
     def after_cell(self, result: Any) -> None:
         """IPython's `post_run_cell`: keep and show what was recorded."""
@@ -121,9 +121,9 @@ class CellRunner:
             lines = transform(lines)
         return lines
 
-    def _arm(self, words: Words) -> None:
-        armed = self._armed = _Armed(words, Recorder(words.engine, words.options))
+    def _arm(self, words: Words, raw: str) -> None:
         shell = self._shell
+        armed = self._armed = _Armed(words, prepared(shell, words, raw))
         run_nodes, show_traceback = shell.run_ast_nodes, shell.showtraceback
 
         async def run_ast_nodes(*args: Any, **kwargs: Any) -> Any:
@@ -141,6 +141,18 @@ class CellRunner:
 
         _shadow(armed, shell, "run_ast_nodes", run_ast_nodes)
         _shadow(armed, shell, "showtraceback", showtraceback)
+        if armed.recorder.close:
+            self._tell_of_code(armed)
+
+    def _tell_of_code(self, armed: _Armed) -> None:
+        """Have the recorder told of each statement's code before it runs."""
+        run_code = self._shell.run_code
+
+        async def told(code: Any, *args: Any, **kwargs: Any) -> Any:
+            armed.recorder.discover(code)
+            return await run_code(code, *args, **kwargs)
+
+        _shadow(armed, self._shell, "run_code", told)
 
     def _disarm(self) -> None:
         """Clear away a cell that was armed and then never ran to its end."""
@@ -148,6 +160,30 @@ class CellRunner:
         if armed is not None:
             armed.recorder.stop()
             _undo(armed)
+
+
+def prepared(shell: Any, words: Words, text: str) -> Recorder:
+    """A recorder that knows the notebook, and the newest sampling of the same cell or statement (`text`)."""
+    recorder = Recorder(words.engine, words.options)
+    recorder.choose(shell.user_ns, NotebookCells(shell), lambda: newest(_same_as(shell, words, text)))
+    return recorder
+
+
+def _same_as(shell: Any, words: Words, text: str) -> Callable[[Recording], bool]:
+    if words.statement:
+        return lambda old: (old.target.kind, old.target.name) == (TargetKind.STATEMENT, text)
+    cell = _body(shell.transform_cell(text))
+
+    def same(old: Recording) -> bool:
+        sources = (source.text for source in old.sources if source.label == old.target.name)
+        return old.target.kind is TargetKind.CELL and any(_body(source) == cell for source in sources)
+
+    return same
+
+
+def _body(cell: str) -> str:
+    """A cell's text without its magic line and the blank lines around it."""
+    return "\n".join(line for line in cell.splitlines() if not _HEADER.match(line)).strip()
 
 
 def keep(shell: Any, words: Words, recording: Recording, result: Any = None) -> Profile:

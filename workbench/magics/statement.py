@@ -11,11 +11,11 @@ from IPython.core.error import UsageError as IPythonUsageError
 
 from workbench.errors import WorkbenchError
 from workbench.magics.cells import NotebookCells
-from workbench.magics.runner import keep
+from workbench.magics.runner import keep, prepared
 from workbench.magics.words import Words, parse
 from workbench.model.facts import TargetKind
 from workbench.recorder.repeat import record_call
-from workbench.recorder.run import Recorder, running
+from workbench.recorder.run import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def run_line(shell: Any, line: str) -> Any:
                 "%profile cannot await, because it runs inside the kernel's loop. Put %%profile on a line above the await instead."
             ) from error
         raise
-    return _record(shell, words, call, TargetKind.STATEMENT, words.statement[:_NAME])
+    return _record(shell, words, call, TargetKind.STATEMENT, words.statement[:_NAME], words.statement[:_NAME])
 
 
 def run_cell(shell: Any, line: str, cell: str) -> Any:
@@ -45,7 +45,7 @@ def run_cell(shell: Any, line: str, cell: str) -> Any:
     call = _compiled(shell, text, file)
     label = f"In [{_number(shell)}]"
     once = Words(words.engine, words.statement, {**words.values, "--once": True})
-    return _record(shell, once, call, TargetKind.CELL, label)
+    return _record(shell, once, call, TargetKind.CELL, label, cell)
 
 
 def _words(line: str, *, cell: bool) -> Words:
@@ -55,7 +55,7 @@ def _words(line: str, *, cell: bool) -> Words:
         raise IPythonUsageError(str(trouble)) from trouble
 
 
-def _record(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind, name: str) -> Any:
+def _record(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind, name: str, text: str) -> Any:
     outer = running()
     if outer is not None:
         print(  # noqa: T201
@@ -64,7 +64,7 @@ def _record(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind,
         )
         return call()
     try:
-        recorder = Recorder(words.engine, words.options)
+        recorder = prepared(shell, words, text)
         done = record_call(
             recorder, call, kind, name, once=bool(words.values.get("--once")), cells=NotebookCells(shell)
         )

@@ -14,7 +14,10 @@ from workbench.errors import UnknownEngineError, UnknownOptionError, UsageError,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HINT = "%%profile [ENGINE] [--as NAME] [--save FILE.wbp] [--report FILE.html] [--top N] [--interval S] [--budget SHARE] [--quiet]"
+HINT = (
+    "%%profile [ENGINE] [-f NAME] [-m MODULE] [--as NAME] [--save FILE.wbp] [--report FILE.html] [--top N] "
+    "[--interval S] [--budget SHARE] [--quiet]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,18 @@ class Option:
     takes: str
     help: str
     read: Callable[[str], Any] = str
+    often: bool = False
+    """Given more than once, its values are a list."""
+
+
+def _function(text: str) -> str:
+    if "(" in text:
+        raise ValueError(
+            f"must be a name without a call, as in -f {text.partition('(')[0] or 'NAME'}; the call is what is run"
+        )
+    if not all(part.isidentifier() for part in text.split(".")):
+        raise ValueError("must be the name of a function, as in f, Class.method or module.f")
+    return text
 
 
 def _name(text: str) -> str:
@@ -63,6 +78,10 @@ OPTIONS: dict[str, Option] = {
         Option("--top", "N", "rows in the text form (10)", _count),
         Option("--interval", "SECONDS", "time between samples, instead of the pace chosen by the engine", _positive),
         Option("--budget", "SHARE", "share of the run's time that sampling may cost (0.03)", _share),
+        Option(
+            "-f", "NAME", "look at this function (f, Class.method, module.f); may be given again", _function, often=True
+        ),
+        Option("-m", "MODULE", "look at all functions of this module; may be given again", often=True),
         Option("--once", "", "run the statement once, however short it is"),
         Option("--quiet", "", "show nothing; the recording is workbench.last()"),
     )
@@ -80,7 +99,12 @@ class Words:
     @property
     def options(self) -> Options:
         """The engine's options."""
-        return Options(interval=self.values.get("--interval"), budget=self.values.get("--budget", Options().budget))
+        return Options(
+            interval=self.values.get("--interval"),
+            budget=self.values.get("--budget", Options().budget),
+            functions=tuple(self.values.get("-f", ())),
+            modules=tuple(self.values.get("-m", ())),
+        )
 
 
 def parse(line: str, *, cell: bool) -> Words:
@@ -117,9 +141,10 @@ def _take_option(rest: str, values: dict[str, Any]) -> str:
     if not text:
         raise UnknownOptionError(f"Option {name} needs a value: {name} {option.takes} ({option.help})")
     try:
-        values[name] = option.read(text.strip("'\""))
+        value = option.read(text.strip("'\""))
     except ValueError as error:
         raise UnknownOptionError(f"Option {name} does not take {text!r}: {option.takes} {_reason(error)}") from error
+    values[name] = [*values.get(name, []), value] if option.often else value
     return rest
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from workbench.errors import InvalidRecordingError
-from workbench.model.facts import Cost
+from workbench.model.facts import Cost, Evidence
 from workbench.model.recording import Recording
 from workbench.model.tables import (
     CallTable,
     FrameKind,
     FrameTable,
     FunctionTable,
+    LineTable,
     SampleTable,
     StackTable,
     Table,
@@ -46,6 +47,7 @@ class RecordingBuilder:
     _samples: list[tuple[int, int, float, float, float, float]] = field(default_factory=list)
     _functions: list[tuple[int, int, int, float, float]] = field(default_factory=list)
     _calls: list[tuple[int, int, int, int, float, float]] = field(default_factory=list)
+    _lines: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
     _memory: list[tuple[float, int]] = field(default_factory=list)
     _sources: dict[str, Source] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
@@ -75,6 +77,11 @@ class RecordingBuilder:
         """One edge's exact counts; see CallTable."""
         self._calls.append((caller, callee, calls, primitive, self_time, total_time))
 
+    def line(self, frame: int, line: int, hits: int, time: float) -> None:
+        """One line's exact counts; see LineTable. Counts of the same line of a function are added up."""
+        before, spent = self._lines.get((frame, line), (0, 0.0))
+        self._lines[frame, line] = (before + hits, spent + time)
+
     def memory(self, time: float, rss: int) -> None:
         """One reading of the process's resident memory."""
         self._memory.append((time, rss))
@@ -93,6 +100,11 @@ class RecordingBuilder:
         names = list(self._strings)
         return list(dict.fromkeys(names[file] for _, file, _, _ in self._frames))
 
+    def counted_files(self) -> set[str]:
+        """The file names of the frames whose lines were counted."""
+        names, frames = list(self._strings), list(self._frames)
+        return {names[frames[frame][1]] for frame, _ in self._lines}
+
     def build(
         self,
         *,
@@ -103,13 +115,19 @@ class RecordingBuilder:
         duration: float,
         cpu: float,
         environment: Environment,
+        evidence: Evidence | None = None,
         cost: Cost | None = None,
         error: RunError | None = None,
     ) -> Recording:
-        """The finished recording. Raises InvalidRecordingError where rows point nowhere or count for less than nothing."""
+        """The finished recording; its evidence, where not given, is that of the rows it has.
+
+        Raises InvalidRecordingError where rows point nowhere or count for less than nothing.
+        """
+        rows = Evidence.LINES if self._lines else Evidence.CALLS if self._functions else Evidence.SAMPLES
         recording = Recording(
             engine=engine,
             mechanism=mechanism,
+            evidence=evidence or rows,
             target=target,
             started=started,
             duration=duration,
@@ -120,6 +138,7 @@ class RecordingBuilder:
             samples=_table(SampleTable, self._samples),
             functions=_table(FunctionTable, self._functions),
             calls=_table(CallTable, self._calls),
+            lines=_table(LineTable, [(*where, *counts) for where, counts in self._lines.items()]),
             timeline=_table(Timeline, self._memory),
             threads=tuple(self._threads),
             sources=tuple(self._sources.values()),
@@ -156,7 +175,11 @@ def check(recording: Recording) -> None:
     _hold("functions.frame", _first_of_its_kind(recording.functions.frame), "is there twice")
     _index("calls.caller", recording.calls.caller, len(frames))
     _index("calls.callee", recording.calls.callee, len(frames))
-    for name in ("samples", "functions", "calls", "timeline"):
+    _index("lines.frame", recording.lines.frame, len(frames))
+    _hold("lines.line", recording.lines.line >= 0, "is below 0")
+    where = recording.lines.frame.astype(np.int64) << 32 | recording.lines.line.astype(np.int64)
+    _hold("lines.line", _first_of_its_kind(where), "is there twice")
+    for name in ("samples", "functions", "calls", "lines", "timeline"):
         table: Table = getattr(recording, name)
         for column, values in table.columns().items():
             if values.dtype != np.int32:

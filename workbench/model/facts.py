@@ -19,6 +19,14 @@ class TargetKind(StrEnum):
     FILE = "file"
 
 
+class Evidence(StrEnum):
+    """What the times of a recording rest on: samples of stacks, exact counts of calls, or exact counts of lines."""
+
+    SAMPLES = "samples"
+    CALLS = "calls"
+    LINES = "lines"
+
+
 class SourceKind(StrEnum):
     """Where a source text came from."""
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.model.facts import Evidence
 from workbench.model.tables import FrameKind
 
 if TYPE_CHECKING:
     from workbench.model.facts import Cost, Environment, RunError, Source, Target
-    from workbench.model.tables import CallTable, FrameTable, FunctionTable, SampleTable, StackTable, Timeline
+    from workbench.model.tables import (
+        CallTable,
+        FrameTable,
+        FunctionTable,
+        LineTable,
+        SampleTable,
+        StackTable,
+        Timeline,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +27,14 @@ class Recording:
 
     `engine` is its name, `mechanism` the way it observed (`timer signal`, `sampling thread`, `cProfile`, ...).
     `started` is ISO 8601 in UTC; `duration` (wall) and `cpu` (of the process) are seconds.
-    A sampled recording fills `stacks` and `samples`; an exact one fills `functions` and `calls`. The others are empty, never None.
+    A sampled recording fills `stacks` and `samples`; one of calls `functions` and `calls`; one of lines `lines`. The others are empty,
+    never None.
     `notes` are sentences for the reader: fall-backs taken, things not seen.
     """
 
     engine: str
     mechanism: str
+    evidence: Evidence
     target: Target
     started: str
     duration: float
@@ -34,6 +45,7 @@ class Recording:
     samples: SampleTable
     functions: FunctionTable
     calls: CallTable
+    lines: LineTable
     timeline: Timeline
     threads: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -45,7 +57,7 @@ class Recording:
     @property
     def sampled(self) -> bool:
         """Whether times are estimates from samples (True) or exact counts (False)."""
-        return len(self.functions) == 0
+        return self.evidence is Evidence.SAMPLES
 
     def frame_name(self, frame: int) -> str:
         """The qualified name of a frame."""

@@ -139,6 +139,17 @@ class CallTable(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LineTable(Table):
+    """Exact counts per line of chosen functions (engine `lines`): how often `line` of `frame` ran (`hits`), and the wall seconds
+    that took in all (`time`), with what it called. A chosen function that never ran has its first line here, with no hits."""
+
+    frame: Ints = column("int32")
+    line: Ints = column("int32")
+    hits: Longs = column("int64")
+    time: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Timeline(Table):
     """Process memory over the run: resident bytes `rss` at `time` seconds since the recording began."""
 

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 from workbench.clock import SYSTEM, Clock
 from workbench.engines import table
-from workbench.engines.base import Boundary, Options
+from workbench.engines.base import Boundary, CloseEngine, Options
 from workbench.errors import EngineBusyError, StillRunningError
 from workbench.model.builder import RecordingBuilder
 from workbench.model.facts import RunError
 from workbench.recorder.environment import environment
+from workbench.recorder.selection import choose
 from workbench.recorder.sources import Cells, NoCells, capture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import CodeType
+
+    from workbench.engines.base import Selection
     from workbench.model.facts import Target
     from workbench.model.recording import Recording
 
@@ -34,7 +39,9 @@ class Recorder:
     def __init__(self, engine: str = table.DEFAULT, options: Options | None = None, clock: Clock = SYSTEM) -> None:
         """Raises UnknownEngineError."""
         self.engine = engine
-        self._engine = table.load(engine, options or Options())
+        self._options = options or Options()
+        self._engine = table.load(engine, self._options)
+        self._selection: Selection | None = None
         self._clock = clock
         self._begin = self._cpu = 0.0
         self._duration: float | None = None
@@ -53,12 +60,34 @@ class Recorder:
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._cpu = time.process_time()
         try:
+            if isinstance(self._engine, CloseEngine):
+                self._engine.choose(self._selection or choose(self._options))
             self._begin = self._clock.wall()
             self._engine.start(boundary)
         except BaseException:
             _running = None
             self._engine.stop()
             raise
+
+    @property
+    def close(self) -> bool:
+        """Whether the engine looks at chosen functions, and is to be told of code that is compiled during the run."""
+        return isinstance(self._engine, CloseEngine)
+
+    def choose(
+        self,
+        names: Mapping[str, object] | None = None,
+        cells: Cells | None = None,
+        like: Callable[[], Recording | None] = lambda: None,
+    ) -> None:
+        """Say what `start` would not know: the namespace of names, the notebook, and a sampling of the same program."""
+        if self.close:
+            self._selection = choose(self._options, names=names, cells=cells, like=like())
+
+    def discover(self, code: CodeType) -> None:
+        """Newly compiled code is about to run."""
+        if isinstance(self._engine, CloseEngine):
+            self._engine.discover(code)
 
     def mark_end(self) -> None:
         """The user's code ends here; what runs until `stop` is ours and is cut off. The last mark counts."""
@@ -92,7 +121,7 @@ class Recorder:
         builder = RecordingBuilder(rename=rename)
         findings = self._engine.fill(builder, self._duration)
         here = environment()
-        for source in capture(list(originals.items()), here, names):
+        for source in capture(list(originals.items()), here, names, also=builder.counted_files()):
             builder.source(source)
         return builder.build(
             engine=self.engine,
@@ -102,6 +131,7 @@ class Recorder:
             duration=self._duration,
             cpu=self._cpu_used,
             environment=here,
+            evidence=findings.evidence,
             cost=findings.cost,
             error=None if error is None else run_error(error),
         )

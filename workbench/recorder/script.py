@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NoReturn
 from workbench.engines.base import Boundary, Options
 from workbench.errors import TargetNotFoundError
 from workbench.model.facts import Target, TargetKind
+from workbench.recorder.compiled import told_of_code
 from workbench.recorder.patience import last_words, patient
 from workbench.recorder.run import Recorder
 from workbench.recorder.world import World
@@ -95,6 +96,7 @@ def record_script(
     engine: str = "sample",
     options: Options | None = None,
     rescue: Rescue | None = None,
+    like: Recording | None = None,
 ) -> Outcome:
     """Record `python path args...`; a folder or zip file with a `__main__.py` will do.
 
@@ -108,9 +110,9 @@ def record_script(
         code = _compiled(path, file)
         world = World.of([path, *args], os.path.dirname(os.path.realpath(path)))  # noqa: PTH120
         _as_script(world.main, file)
-        return _record(_Program(target, world, lambda _main: code), engine, options, rescue)
+        return _record(_Program(target, world, lambda _main: code), engine, options, rescue, like)
     world = World.of([path, *args], os.path.join(os.getcwd(), path), always=True)  # noqa: PTH109, PTH118
-    return _record(_Program(target, world, _load_container), engine, options, rescue)
+    return _record(_Program(target, world, _load_container), engine, options, rescue, like)
 
 
 def record_module(
@@ -120,11 +122,12 @@ def record_module(
     engine: str = "sample",
     options: Options | None = None,
     rescue: Rescue | None = None,
+    like: Recording | None = None,
 ) -> Outcome:
     """Record `python -m name args...`, with the import of its packages. Raises as `record_script` does."""
     target = Target(TargetKind.MODULE, _name(name, args))
     world = World.of(["-m", *args], os.getcwd())  # noqa: PTH109
-    return _record(_Program(target, world, lambda main: _load_module(main, name)), engine, options, rescue)
+    return _record(_Program(target, world, lambda main: _load_module(main, name)), engine, options, rescue, like)
 
 
 def leave(code: int, error: BaseException | None) -> NoReturn:
@@ -135,8 +138,11 @@ def leave(code: int, error: BaseException | None) -> NoReturn:
     sys.exit(code)
 
 
-def _record(program: _Program, engine: str, options: Options | None, rescue: Rescue | None) -> Outcome:
+def _record(
+    program: _Program, engine: str, options: Options | None, rescue: Rescue | None, like: Recording | None
+) -> Outcome:
     recorder = Recorder(engine, options)
+    recorder.choose(like=lambda: like)
     outside, process = World.now(program.world.modules), os.getpid()
 
     def finish(ending: _Ending) -> Outcome:
@@ -171,7 +177,8 @@ def _record(program: _Program, engine: str, options: Options | None, rescue: Res
 def _observed(recorder: Recorder, program: _Program) -> tuple[BaseException | None, BaseException | None]:
     recorder.start(Boundary(codes=frozenset(part.__code__ for part in (_execute, _wait_for_threads, _observed))))
     try:
-        return _execute(program), _wait_for_threads()
+        with told_of_code(recorder):
+            return _execute(program), _wait_for_threads()
     finally:
         recorder.mark_end()
         with patient():

@@ -12,7 +12,7 @@ from workbench.analysis.ownership import Owner, owner_of_file
 from workbench.model.facts import Environment, Source, SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
 MOST = 4_000_000
 """Characters: longer files are left out, with only their line numbers shown."""
@@ -36,14 +36,19 @@ class NoCells:
         return None
 
 
-def capture(files: Iterable[tuple[str, str]], environment: Environment, cells: Cells) -> Iterator[Source]:
-    """The sources of own code among (file name in the frames, name in the recording); what cannot be read is left out."""
+def capture(
+    files: Iterable[tuple[str, str]], environment: Environment, cells: Cells, also: Container[str] = ()
+) -> Iterator[Source]:
+    """The sources of own code among (file name in the frames, name in the recording), and of the names in `also`.
+
+    What cannot be read is left out.
+    """
     for file, name in files:
         label = cells.label(file)
         if label is not None or (file.startswith("<") and file in linecache.cache):
             text = "".join(linecache.getlines(file))
             kind = SourceKind.CELL
-        elif owner_of_file(file, environment) is Owner.OWN:
+        elif name in also or owner_of_file(file, environment) is Owner.OWN:
             text = _read(file)
             kind = SourceKind.FILE
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench import units
 from workbench.analysis.hotspots import Hotspots, hotspots
+from workbench.model.facts import Evidence
 from workbench.render import summary
 from workbench.render.html_words import caution
 from workbench.render.places import Places
@@ -31,17 +32,20 @@ _LEFT, _RIGHT = f"{_CELL}text-align:left", f"{_CELL}text-align:right;white-space
 def static_twin(recording: Recording, *, top: int = 8) -> str:
     """The headline, the top functions, the hottest own lines and the memory, at most `top` rows a table, as one HTML element."""
     found, places = hotspots(recording), Places.of(recording)
-    parts = [
-        _headline(recording),
-        _functions(recording, found, places, top),
-        _lines(found.lines[:top], places),
-        _memory(recording),
-    ]
+    counted = recording.evidence is Evidence.LINES
+    tables = (
+        [_counted_lines(found.lines, places, top)]
+        if counted
+        else [_functions(recording, found, places, top), _lines(found.lines[:top], places)]
+    )
+    parts = [_headline(recording), *tables, _memory(recording)]
     return '<div class="tex2jax_ignore mathjax_ignore">' + "\n".join(part for part in parts if part) + "</div>"
 
 
 def _headline(recording: Recording) -> str:
     how = [f"engine {recording.engine}"]
+    if counted := summary.counted(recording):
+        how.append(counted)
     if recording.sampled:
         how.append(units.count(len(recording.samples), "sample"))
         wide = summary.precision(recording)
@@ -105,6 +109,27 @@ def _lines(rows: Sequence[LineRow], places: Places) -> str:
         for row in rows
     ]
     return _table("Your hottest lines", ["here", "with calls", "share", "", "where", "source"], body, "rrrlll")
+
+
+def _counted_lines(rows: Sequence[LineRow], places: Places, top: int) -> str:
+    """The costliest of counted lines, or that none ran."""
+    ran = [row for row in rows if row.hits]
+    if not ran:
+        return "<p>None of the chosen functions ran.</p>"
+    body = [
+        [
+            f"{row.hits:,}",
+            units.seconds(row.wall),
+            units.share(row.share),
+            _bar(row.share),
+            _text(places.line(row.file, row.line), 80),
+            f"<code>{_text(row.source.strip(), 100) or f'in {_text(row.function, 80)}'}</code>",
+        ]
+        for row in ran[:top]
+    ]
+    return _table(
+        "The costliest lines, with all they call", ["hits", "time", "share", "", "where", "source"], body, "rrrlll"
+    )
 
 
 def _memory(recording: Recording) -> str:

@@ -30,6 +30,7 @@ def words(recording: Recording) -> Words:
         title=summary.title(recording),
         ended=summary.ended(recording),
         caution=caution(recording),
+        counted=summary.counted(recording),
         facts=tuple((label, said) for label, said in _facts(recording) if said),
         where=MappingProxyType({file: places.file(file) for file in files}),
     )

@@ -12,7 +12,7 @@ from workbench import units
 from workbench.analysis.functions import whole
 from workbench.analysis.ownership import Owner
 from workbench.analysis.precision import half_width
-from workbench.model.facts import TargetKind
+from workbench.model.facts import Evidence, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,6 +111,17 @@ def cpu_time(recording: Recording) -> str:
     return f"{units.seconds(recording.cpu)} of CPU time" if known else ""
 
 
+def counted(recording: Recording) -> str:
+    """What an exact engine counted, in words; empty for a sampled recording."""
+    if recording.evidence is Evidence.CALLS:
+        return units.count(int(recording.functions.calls.sum()), "call")
+    if recording.evidence is Evidence.LINES:
+        functions = len(np.unique(recording.lines.frame))
+        hits = units.count(int(recording.lines.hits.sum()), "hit")
+        return f"{units.count(functions, 'function')}, {hits} of {units.count(int((recording.lines.hits > 0).sum()), 'line')}"
+    return ""
+
+
 def machine(recording: Recording) -> str:
     """Where it ran, as much of it as is known: Python, system, processors. Empty where nothing is."""
     here = recording.environment
@@ -142,6 +153,8 @@ def busiest_line(recording: Recording, found: Hotspots) -> tuple[int, float] | N
 
 def next_step(recording: Recording, found: Hotspots) -> str:
     """One sentence on what to do next, with a command that exists."""
+    if recording.evidence is Evidence.LINES:
+        return _after_lines(recording, found)
     if not recording.sampled:
         return f"{_again(recording, '')} shows the hot lines inside these functions."
     exact = _again(recording, "cpu")
@@ -151,9 +164,17 @@ def next_step(recording: Recording, found: Hotspots) -> str:
     if busiest is None:
         return f"{exact} counts how often each function is called."
     position, part = busiest
-    name = found.lines[position].function
-    counted = "each function" if name.startswith("<") else name
-    return f"look at l{position + 1}, which {units.share(part)} of the time goes to; {exact} counts how often {counted} is called."
+    share = units.share(part)
+    return f"look at l{position + 1}, which {share} of the time goes to; {_again(recording, 'lines')} times every line around it."
+
+
+def _after_lines(recording: Recording, found: Hotspots) -> str:
+    ran = [row for row in found.lines if row.hits]
+    if not ran:
+        return f"none of these functions ran; {_again(recording, '')} shows which ones do."
+    worst = next((row for row in ran if not row.function.startswith("<")), ran[0])
+    where = f"line {worst.line} of {worst.function}"
+    return f"look at {where}, {units.share(worst.share)} of the run; {_again(recording, '')} tells the times without this engine's cost."
 
 
 def _again(recording: Recording, engine: str) -> str:

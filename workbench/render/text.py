@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench import units
 from workbench.analysis.functions import FunctionRow, whole
-from workbench.analysis.hotspots import Hotspots, hotspots
+from workbench.analysis.hotspots import hotspots
 from workbench.analysis.precision import half_width
+from workbench.model.facts import Evidence
 from workbench.render import summary
+from workbench.render.page import BOLD, DIM, MIN_WIDTH, RED, ROOMY, Page, function_name, plus_minus
 from workbench.render.places import Places
+from workbench.render.text_listing import listing
 from workbench.render.text_table import Column, table
 from workbench.render.text_width import cells, cut, pad, visible, wrapped
 
@@ -21,42 +23,7 @@ if TYPE_CHECKING:
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
 
-MIN_WIDTH = 72
-ROOMY = 116
-_BOLD, _DIM, _RED, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"
 _LABEL = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """One recording being written: what the parts share."""
-
-    recording: Recording
-    found: Hotspots
-    places: Places
-    width: int
-    top: int
-    color: bool
-
-    def paint(self, style: str, text: str) -> str:
-        """`text` in a terminal's style, where colour is wanted."""
-        return f"{style}{text}{_PLAIN}" if self.color and text else text
-
-    @property
-    def wide(self) -> bool:
-        """Whether there is room for whole words in the headings."""
-        return self.width >= 96
-
-    def split(self, all_of_it: float, *parts: float) -> list[str]:
-        """The three cells of a split: parts of `all_of_it`, empty where not known."""
-        if not all_of_it or not all(math.isfinite(part) for part in parts):
-            return ["", "", ""]
-        unit = " %" if self.wide else ""
-        return [f"{100 * part / all_of_it:.0f}{unit}" if part / all_of_it >= 0.005 else "·" for part in parts]
-
-    def split_heads(self) -> tuple[str, str, str]:
-        """The headings of the three columns of the split, short where there is little room."""
-        return ("python", "native", "waiting") if self.wide else ("py %", "nat %", "wait %")
 
 
 def text(recording: Recording, *, width: int = 100, top: int = 10, color: bool = False) -> str:
@@ -64,12 +31,14 @@ def text(recording: Recording, *, width: int = 100, top: int = 10, color: bool =
 
     `top` limits the rows of each table; `color` adds ANSI colours. Names can hold anything: what would act on a terminal is escaped.
     """
-    page = _Page(recording, hotspots(recording), Places.of(recording), max(width, MIN_WIDTH), max(top, 1), color)
-    parts = [_header(page), _functions(page), _owners(page), _lines(page), _footer(page)]
+    page = Page(recording, hotspots(recording), Places.of(recording), max(width, MIN_WIDTH), max(top, 1), color)
+    counted = recording.evidence is Evidence.LINES
+    middle = listing(page) if counted else [_functions(page), _owners(page), _lines(page)]
+    parts = [_header(page), *middle, _footer(page)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _header(page: _Page) -> list[str]:
+def _header(page: Page) -> list[str]:
     recording = page.recording
     head = cut(visible(summary.title(recording)), page.width - 30) + f"  {units.seconds(recording.duration)}"
     facts = [
@@ -82,11 +51,11 @@ def _header(page: _Page) -> list[str]:
         ("memory", _memory(recording)),
         ("on", _machine(recording)),
     ]
-    lines = [page.paint(_BOLD, head)]
+    lines = [page.paint(BOLD, head)]
     for label, words in facts:
         if words:
             first, *more = wrapped(visible(words), page.width - _LABEL - 2)
-            style = _RED if label in ("ended", "caution") else _DIM
+            style = RED if label in ("ended", "caution") else DIM
             lines.append("  " + page.paint(style, pad(label, _LABEL)) + first)
             lines.extend(" " * (_LABEL + 2) + line for line in more)
     return lines
@@ -102,7 +71,7 @@ def _measured(recording: Recording) -> str:
     if spent := summary.cpu_time(recording):
         how += f", {spent}"
     if not recording.sampled:
-        return how + f", {units.count(int(recording.functions.calls.sum()), 'call')}"
+        return how + f", {summary.counted(recording)}"
     how += f", {units.count(recording.cost.samples, 'sample')}"
     if math.isfinite(speed := summary.rate(recording)):
         how += f" at {speed:,.0f}/s" if speed >= 10 else f" at {speed:.2g}/s"
@@ -149,7 +118,7 @@ def _machine(recording: Recording) -> str:
     return "; ".join(part for part in (summary.machine(recording), summary.started(recording)) if part)
 
 
-def _functions(page: _Page) -> list[str]:
+def _functions(page: Page) -> list[str]:
     rows = page.found.functions
     heading, ranked = "Your functions", rows
     if not any(row.total_time > 0 or row.calls for row in rows):
@@ -161,11 +130,11 @@ def _functions(page: _Page) -> list[str]:
     build = _sampled_functions if page.recording.sampled else _exact_functions
     lines = build(page, shown, first)
     head, *body = lines
-    painted = [_heat(page, line, row.self_share) for line, row in zip(body, shown, strict=True)]
-    return [page.paint(_BOLD, heading), page.paint(_DIM, head), *painted, *_rest(page, ranked[page.top :])]
+    painted = [page.heat(line, row.self_share) for line, row in zip(body, shown, strict=True)]
+    return [page.paint(BOLD, heading), page.paint(DIM, head), *painted, *_rest(page, ranked[page.top :])]
 
 
-def _sampled_functions(page: _Page, rows: Sequence[FunctionRow], first: int) -> list[str]:
+def _sampled_functions(page: Page, rows: Sequence[FunctionRow], first: int) -> list[str]:
     python, native, waiting = page.split_heads()
     columns = [
         *(Column(""), Column("self"), Column(python), Column(native), Column(waiting)),
@@ -179,8 +148,8 @@ def _sampled_functions(page: _Page, rows: Sequence[FunctionRow], first: int) -> 
             *page.split(row.self_time, row.self_python, row.self_native, row.self_waiting),
             units.seconds(row.total_time),
             units.share(row.share),
-            _plus_minus(row.plus_minus),
-            _name(row.function),
+            plus_minus(row.plus_minus),
+            function_name(row.function),
             visible(page.places.line(row.file, row.line)),
         ]
         for number, row in enumerate(rows, first)
@@ -188,7 +157,7 @@ def _sampled_functions(page: _Page, rows: Sequence[FunctionRow], first: int) -> 
     return table(columns, body, page.width)
 
 
-def _exact_functions(page: _Page, rows: Sequence[FunctionRow], first: int) -> list[str]:
+def _exact_functions(page: Page, rows: Sequence[FunctionRow], first: int) -> list[str]:
     columns = [
         *(Column(""), Column("self"), Column("total"), Column("share"), Column("calls"), Column("per call")),
         *(Column("function", "left", 1), Column("where", "left", 1, "end")),
@@ -201,7 +170,7 @@ def _exact_functions(page: _Page, rows: Sequence[FunctionRow], first: int) -> li
             units.share(row.share),
             f"{row.calls:,}" if row.calls is not None else "",
             units.seconds(row.total_time / row.calls) if row.calls else "",
-            _name(row.function),
+            function_name(row.function),
             visible(page.places.line(row.file, row.line)),
         ]
         for number, row in enumerate(rows, first)
@@ -209,14 +178,14 @@ def _exact_functions(page: _Page, rows: Sequence[FunctionRow], first: int) -> li
     return table(columns, body, page.width)
 
 
-def _rest(page: _Page, rows: Sequence[FunctionRow]) -> list[str]:
+def _rest(page: Page, rows: Sequence[FunctionRow]) -> list[str]:
     if not rows:
         return []
     share = math.fsum(row.self_share for row in rows)
-    return [page.paint(_DIM, f"    and {units.count(len(rows), 'more function')}, {units.share(share)} by own time")]
+    return [page.paint(DIM, f"    and {units.count(len(rows), 'more function')}, {units.share(share)} by own time")]
 
 
-def _owners(page: _Page) -> list[str]:
+def _owners(page: Page) -> list[str]:
     rows = summary.by_owner(page.found)
     if not rows:
         return []
@@ -236,14 +205,14 @@ def _owners(page: _Page) -> list[str]:
         for row in rows
     ]
     head, *lines = table(columns, body, page.width)
-    return [page.paint(_BOLD, "Whose code the time was spent in"), page.paint(_DIM, head), *lines]
+    return [page.paint(BOLD, "Whose code the time was spent in"), page.paint(DIM, head), *lines]
 
 
 def _worst(row: summary.OwnerRow, room: int) -> str:
     said = ""
     for worst in row.worst:
         seconds = units.seconds(worst.self_time)
-        name = cut(_name(worst.function), max(room - len(seconds) - 1, 8))
+        name = cut(function_name(worst.function), max(room - len(seconds) - 1, 8))
         more = f"{said}, {name} {seconds}" if said else f"{name} {seconds}"
         if said and cells(more) > room:
             break
@@ -251,7 +220,7 @@ def _worst(row: summary.OwnerRow, room: int) -> str:
     return said
 
 
-def _lines(page: _Page) -> list[str]:
+def _lines(page: Page) -> list[str]:
     shown = page.found.lines[: page.top]
     if not shown:
         return []
@@ -265,42 +234,29 @@ def _lines(page: _Page) -> list[str]:
     body = [_line_cells(page, number, row) for number, row in enumerate(shown, 1)]
     head, *lines = table(columns, body, page.width)
     everything = whole(page.recording)
-    painted = [_heat(page, line, row.here / everything) for line, row in zip(lines, shown, strict=True)]
+    painted = [page.heat(line, row.here / everything) for line, row in zip(lines, shown, strict=True)]
     title = "Your hottest lines, by the time they were the innermost of your code"
-    return [page.paint(_BOLD, title), page.paint(_DIM, head), *painted]
+    return [page.paint(BOLD, title), page.paint(DIM, head), *painted]
 
 
-def _line_cells(page: _Page, number: int, row: LineRow) -> list[str]:
+def _line_cells(page: Page, number: int, row: LineRow) -> list[str]:
     share = row.here / (whole(page.recording) or 1.0)
     return [
         f"l{number}",
         units.seconds(row.here),
         units.share(share),
-        _plus_minus(half_width(share, len(page.recording.samples))),
+        plus_minus(half_width(share, len(page.recording.samples))),
         *([units.seconds(row.wall)] if page.width >= ROOMY else []),
         *page.split(row.wall, row.python, row.native, row.waiting),
         visible(page.places.line(row.file, row.line)),
-        visible(row.source.strip()) or f"in {_name(row.function)}",
+        visible(row.source.strip()) or f"in {function_name(row.function)}",
     ]
 
 
-def _footer(page: _Page) -> list[str]:
+def _footer(page: Page) -> list[str]:
     lines = []
     for sentence in page.recording.notes:
         lines.extend(wrapped(f"Note: {visible(sentence)}", page.width, indent=6))
     step = summary.next_step(page.recording, page.found)
     lines.extend(wrapped(f"Next: {visible(step)}", page.width, indent=6))
     return lines
-
-
-def _name(function: str) -> str:
-    return visible(function, 400) or "(no name)"
-
-
-def _plus_minus(value: float) -> str:
-    return units.plus_minus(value) if math.isfinite(value) else ""
-
-
-def _heat(page: _Page, line: str, share: float) -> str:
-    style = _RED if share >= 0.2 else _YELLOW if share >= 0.05 else ""
-    return page.paint(style, line) if style else line
