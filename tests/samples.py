@@ -361,7 +361,12 @@ def recordings(draw: st.DrawFn, *, evidence: Evidence | None = None) -> Recordin
     kinds = st.sampled_from(list(FrameKind))
     for number in range(count):
         builder.frame(f"{number}{draw(_TEXT)}", draw(_TEXT), draw(st.integers(0, 2**31 - 1)), draw(kinds))
-    rows = {Evidence.SAMPLES: _draw_samples, Evidence.CALLS: _draw_counts, Evidence.LINES: _draw_lines}
+    rows = {
+        Evidence.SAMPLES: _draw_samples,
+        Evidence.CALLS: _draw_counts,
+        Evidence.LINES: _draw_lines,
+        Evidence.MEMORY: _draw_growth,
+    }
     rows[chosen := evidence or draw(st.sampled_from(Evidence))](draw, builder, count)
     for time, rss in draw(st.lists(st.tuples(_SECONDS, _COUNTS), max_size=4)):
         builder.memory(time, rss)
@@ -397,6 +402,13 @@ def _draw_lines(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None
     where = st.tuples(st.integers(0, frames - 1), st.integers(0, 12))
     for frame, line in draw(st.lists(where, max_size=8)) if frames else ():
         builder.line(frame, line, draw(_COUNTS) // 8, draw(_SECONDS))
+
+
+def _draw_growth(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
+    where = st.tuples(st.integers(0, frames - 1), st.integers(0, 12))
+    change = st.integers(-(2**40), 2**40)
+    for frame, line in draw(st.lists(where, max_size=8)) if frames else ():
+        builder.growth(frame, line, draw(_COUNTS) // 8, draw(change), draw(change), draw(_COUNTS))
 
 
 @st.composite

@@ -165,7 +165,7 @@ def test_report(place: Path) -> None:
         (["profile", "cpu"], 2, "Name a script or a module"),
         (["profile", "-m"], 2, "-m needs the name of a module"),
         (["profile", "smaple", "prog.py"], 2, "did you mean 'sample'"),
-        (["profile", "memory", "prog.py"], 2, "known: sample, cpu"),
+        (["profile", "wibble", "prog.py"], 2, "known: sample, cpu"),
         (["profile", "pro.py"], 2, "did you mean 'prog.py'"),
         (["profile", "--tob", "3", "prog.py"], 2, "'--top'"),
         (["profile", "--top", "0", "prog.py"], 2, "from 1 on"),

@@ -22,7 +22,7 @@ from workbench.errors import (
     WrongEngineError,
 )
 
-ENGINES = ("sample", "cpu", "lines")
+ENGINES = ("sample", "cpu", "lines", "memory")
 
 
 def burn(seconds: float) -> int:

@@ -218,7 +218,7 @@ def places(tmp_path: Path, case: Case) -> tuple[Path, Path]:
     return found[0], found[1]
 
 
-@pytest.mark.parametrize("engine", ["sample", "cpu", "lines"])
+@pytest.mark.parametrize("engine", ["sample", "cpu", "lines", "memory"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_as_under_python(case: Case, engine: str, tmp_path: Path) -> None:
     """stdout byte for byte and exit code are as under plain Python, and all that Python writes on stderr is there, first."""
@@ -312,7 +312,7 @@ def started(tmp_path: Path, text: str, *words: str) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.parametrize("engine", ["sample", "cpu", "lines"])
+@pytest.mark.parametrize("engine", ["sample", "cpu", "lines", "memory"])
 def test_an_interrupt_keeps_the_profile(engine: str, tmp_path: Path) -> None:
     """Ctrl-C ends the process by SIGINT, as Python does, with the script's traceback, and the profile is there."""
     process = started(tmp_path, "READY\ntime.sleep(60)\n", engine)
@@ -341,7 +341,7 @@ def test_a_second_interrupt_does_not_lose_it(tmp_path: Path) -> None:
     assert error.interrupted
 
 
-@pytest.mark.parametrize("engine", ["sample", "cpu", "lines"])
+@pytest.mark.parametrize("engine", ["sample", "cpu", "lines", "memory"])
 def test_being_told_to_end_keeps_the_profile(engine: str, tmp_path: Path) -> None:
     """SIGTERM (`timeout`, a batch system) ends the process by that signal, without exit hooks, after the profile is written."""
     text = "import atexit\natexit.register(print, 'hook')\nREADY\n"

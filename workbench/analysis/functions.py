@@ -52,7 +52,10 @@ def whole(recording: Recording) -> float:
 
 
 def functions(recording: Recording) -> list[FunctionRow]:
-    """Every function with time or calls, own code first within equal times, by own time from most to least."""
+    """Every function with time or calls, own code first within equal times, by own time from most to least.
+
+    None in a recording of memory: see `growth_functions`.
+    """
     columns = _COLUMNS[recording.evidence](recording)
     all_seconds, owner = whole(recording), owners(recording)
     rows = [
@@ -100,7 +103,17 @@ def _of_lines(recording: Recording) -> list[tuple[int, int | None, NDArray[np.fl
     ]
 
 
-_COLUMNS = {Evidence.SAMPLES: _sampled, Evidence.CALLS: _exact, Evidence.LINES: _of_lines}
+def _of_memory(recording: Recording) -> list[tuple[int, int | None, NDArray[np.float64]]]:
+    del recording
+    return []
+
+
+_COLUMNS = {
+    Evidence.SAMPLES: _sampled,
+    Evidence.CALLS: _exact,
+    Evidence.LINES: _of_lines,
+    Evidence.MEMORY: _of_memory,
+}
 
 
 def _row(

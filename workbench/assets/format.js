@@ -18,6 +18,11 @@ export function bytes(value) {
   return `${value.toFixed(0)} B`;
 }
 
+/** A change in bytes, with its sign. */
+export function signedBytes(value) {
+  return value > 0 ? `+${bytes(value)}` : bytes(value);
+}
+
 /** A fraction as per cent. */
 export function share(value) {
   return Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : "unknown";

@@ -1,4 +1,4 @@
-import { plain } from "./format.js";
+import { plain, seconds, signedBytes } from "./format.js";
 
 const MEASURES = ["python", "native", "waiting"];
 
@@ -19,6 +19,8 @@ export function decode(payload) {
     meta,
     owners,
     whole: meta.whole,
+    memory: meta.evidence === "memory",
+    amount: meta.evidence === "memory" ? signedBytes : seconds,
     timeline: payload.timeline,
     frameCount: frames.id.length,
     id: (frame) => frames.id[frame],
@@ -28,8 +30,9 @@ export function decode(payload) {
     hot: (frame) => frames.hot[frame] || frames.line[frame],
     first: (frame) => frames.line[frame],
     place: (frame) => place(text[frames.where[frame]], strings[frames.file[frame]], frames.line[frame]),
-    shareOf: (time) => (meta.whole > 0 ? time / meta.whole : 0),
+    shareOf: (amount) => (model.memory ? Math.max(0, amount) / model.most : meta.whole > 0 ? amount / meta.whole : 0),
   };
+  if (model.memory) model.most = Math.max(1, ...payload.functions.total, ...payload.lines.increment);
   model.functions = functionRows(payload, model);
   model.byFrame = new Map(model.functions.map((row) => [row.frame, row]));
   model.frameOfId = new Map(frames.id.map((id, frame) => [id, frame]));
@@ -48,7 +51,7 @@ function place(where, file, line) {
 function functionRows(payload, model) {
   const { functions, meta } = payload;
   return functions.frame.map((frame, at) => {
-    const row = { frame, at, name: model.name(frame), owner: model.owner(frame), self: known(functions.self[at], meta.tick), total: timeOf(functions.total[at], meta.tick) };
+    const row = { frame, at, name: model.name(frame), owner: model.owner(frame), self: known(functions.self[at], meta.tick), total: model.memory ? functions.total[at] : timeOf(functions.total[at], meta.tick) };
     row.share = model.shareOf(row.total);
     row.calls = functions.calls ? functions.calls[at] : null;
     row.plusMinus = functions.plusMinus ? (functions.plusMinus[at] ?? NaN) / 1e4 : NaN;
@@ -126,7 +129,7 @@ function sources(payload, text, tick) {
   const { lines } = payload;
   lines.line.forEach((line, at) => {
     const source = found[lines.source[at]];
-    const row = { line, frame: lines.frame[at], ...(lines.hits ? countedLine(lines, at, tick) : sampledLine(lines, at, tick)) };
+    const row = { line, frame: lines.frame[at], ...lineKind(lines)(lines, at, tick) };
     const { wall } = row;
     source.heat.set(line, row);
     source.widest = Math.max(source.widest, wall);
@@ -138,6 +141,16 @@ function sources(payload, text, tick) {
 function sampledLine(lines, at, tick) {
   const wall = timeOf(lines.python[at] + lines.native[at] + lines.waiting[at], tick);
   return { split: splitOf(lines, at, tick), wall, here: timeOf(lines.here[at], tick), plusMinus: (lines.plusMinus[at] ?? NaN) / 1e4, hits: null };
+}
+
+/** A line at which memory was read: `wall` is its increment in bytes. */
+function grownLine(lines, at) {
+  const grown = lines.increment[at];
+  return { split: null, wall: grown, here: grown, plusMinus: NaN, hits: lines.hits[at], peak: lines.peak[at] };
+}
+
+function lineKind(lines) {
+  return lines.increment ? grownLine : lines.hits ? countedLine : sampledLine;
 }
 
 /** A counted line knows its time with all it calls, and not of what kind it was. */

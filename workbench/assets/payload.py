@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.functions import functions, whole
+from workbench.analysis.growth import growth_functions, growth_lines
 from workbench.analysis.lines import lines
 from workbench.analysis.ownership import Owner, owners
 from workbench.analysis.precision import half_width
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbench.analysis.functions import FunctionRow
+    from workbench.analysis.growth import FunctionGrowth, GrowthRow
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
 
@@ -82,8 +84,9 @@ class _Facts:
     tick: float
     owner: tuple[Owner, ...]
     rows: list[FunctionRow]
+    grown: list[FunctionGrowth]
     tree: CallTree
-    heat: list[LineRow]
+    heat: list[LineRow] | list[GrowthRow]
     seen_at: dict[tuple[str, int], list[int]]
     hottest: dict[int, int]
     texts: list[SourceText]
@@ -119,13 +122,16 @@ def tick_of(seconds: float) -> float:
 
 
 def _facts(recording: Recording, words: Words) -> _Facts:
-    owner, heat, seen_at = owners(recording), lines(recording), frames_at(recording)
+    owner, seen_at = owners(recording), frames_at(recording)
+    memory = recording.evidence is Evidence.MEMORY
+    heat = growth_lines(recording) if memory else lines(recording)
     return _Facts(
         recording=recording,
         words=words,
         tick=tick_of(max(whole(recording), recording.duration)),
         owner=owner,
         rows=functions(recording),
+        grown=growth_functions(recording),
         tree=call_tree(recording),
         heat=heat,
         seen_at=seen_at,
@@ -177,6 +183,8 @@ class _Writer:
         return self.facts.words.where.get(file, file)
 
     def _functions(self) -> dict[str, list[Any]]:
+        if self.facts.recording.evidence is Evidence.MEMORY:
+            return self._growth()
         rows = _kept(self.facts.rows, self.detail.functions)
         if len(rows) < len(self.facts.rows):
             self.folded.append(f"{len(self.facts.rows) - len(rows):,} functions with little time")
@@ -194,6 +202,16 @@ class _Writer:
         elif evidence is Evidence.CALLS:
             columns["calls"] = [row.calls for row in rows]
         return columns
+
+    def _growth(self) -> dict[str, list[Any]]:
+        rows = self.facts.grown[: self.detail.functions]
+        if len(rows) < len(self.facts.grown):
+            self.folded.append(f"{len(self.facts.grown) - len(rows):,} functions with little growth")
+        return {
+            "frame": [self._frame(row.frame) for row in rows],
+            "self": [None] * len(rows),
+            "total": [row.increment for row in rows],
+        }
 
     def _nodes(self) -> dict[str, list[Any]]:
         tree = self.facts.tree.pruned(self.detail.nodes)
@@ -222,7 +240,9 @@ class _Writer:
 
     def _lines(self, parts: list[SourcePart]) -> dict[str, list[Any]]:
         index = {part.source.file: at for at, part in enumerate(parts)}
-        rows = [row for row in self.facts.heat if row.file in index and parts[index[row.file]].holds(row.line)]
+        rows: list[Any] = [
+            row for row in self.facts.heat if row.file in index and parts[index[row.file]].holds(row.line)
+        ]
         written: dict[str, list[Any]] = {
             "source": [index[row.file] for row in rows],
             "line": [row.line for row in rows],
@@ -230,6 +250,8 @@ class _Writer:
         }
         if self.facts.recording.evidence is Evidence.LINES:
             return written | {"wall": [self._ticks(row.wall) for row in rows], "hits": [row.hits for row in rows]}
+        if self.facts.recording.evidence is Evidence.MEMORY:
+            return written | {name: [getattr(row, name) for row in rows] for name in ("hits", "increment", "peak")}
         return written | {
             **{name: [self._ticks(getattr(row, name)) for row in rows] for name in (*MEASURES, "here")},
             "plusMinus": [round(row.plus_minus * 1e4) if math.isfinite(row.plus_minus) else None for row in rows],
@@ -290,10 +312,11 @@ class _Writer:
         totals, found = owner_totals(self.facts.tree, self.facts.owner), []
         for owner in OWNERS:
             rows = [row for row in self.facts.rows if row.owner is owner]
+            grown = sum(1 for row in self.facts.grown if row.owner is owner)
             split = {name: self._ticks(math.fsum(getattr(row, f"self_{name}") for row in rows)) for name in MEASURES}
             own = self._ticks(math.fsum(row.self_time for row in rows))
             total = self._ticks(totals[owner]) if self.facts.recording.sampled else None
-            found.append({"owner": owner.value, "count": len(rows), "self": own, "total": total, **split})
+            found.append({"owner": owner.value, "count": len(rows) + grown, "self": own, "total": total, **split})
         return found
 
 

@@ -14,6 +14,7 @@ from workbench.model.facts import SourceKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from workbench.analysis.growth import GrowthRow
     from workbench.analysis.lines import LineRow
     from workbench.model.facts import Source
     from workbench.model.recording import Recording
@@ -49,7 +50,7 @@ class SourcePart:
         return any(first <= line < first + len(texts) for first, texts in self.chunks)
 
 
-def source_texts(recording: Recording, owner: Sequence[Owner], heat: Iterable[LineRow]) -> list[SourceText]:
+def source_texts(recording: Recording, owner: Sequence[Owner], heat: Iterable[LineRow | GrowthRow]) -> list[SourceText]:
     """The sources of own code in which something was seen, the hottest first, then the cells without; `heat` from most to least."""
     ranked: dict[str, dict[int, None]] = {}
     for row in heat:
@@ -89,9 +90,8 @@ def _seen(recording: Recording, owner: Sequence[Owner]) -> list[tuple[str, int]]
     keys = np.unique(stacks.frame.astype(np.int64) << 32 | stacks.line.astype(np.int64)).tolist()
     at = [(key >> 32, key & 0xFFFFFFFF) for key in keys]
     first = frames.line.tolist()
-    known = dict.fromkeys(
-        (*(frame for frame, _ in at), *recording.functions.frame.tolist(), *recording.lines.frame.tolist())
-    )
+    looked_at = (recording.functions.frame, recording.lines.frame, recording.growth.frame)
+    known = dict.fromkeys((*(frame for frame, _ in at), *np.concatenate(looked_at).tolist()))
     pairs = [*((frame, first[frame]) for frame in known), *at]
     return [(recording.frame_file(frame), line) for frame, line in pairs if owner[frame] is Owner.OWN]
 

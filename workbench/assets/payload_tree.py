@@ -13,6 +13,7 @@ from workbench.analysis.tree import MEASURES, binned, self_weights, total_weight
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from workbench.analysis.growth import GrowthRow
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
 
@@ -96,8 +97,8 @@ def call_tree(recording: Recording) -> CallTree:
 def frames_at(recording: Recording) -> dict[tuple[str, int], list[int]]:
     """(File, line) -> the frames seen or counted there, for the files whose source was captured."""
     frames = recording.frames
-    frame = np.concatenate([recording.stacks.frame, recording.lines.frame])
-    line = np.concatenate([recording.stacks.line, recording.lines.line])
+    frame = np.concatenate([recording.stacks.frame, recording.lines.frame, recording.growth.frame])
+    line = np.concatenate([recording.stacks.line, recording.lines.line, recording.growth.line])
     files = {source.file for source in recording.sources}
     wanted = np.array([text in files for text in recording.strings], dtype=bool)[frames.file]
     at = wanted[frame]
@@ -108,7 +109,7 @@ def frames_at(recording: Recording) -> dict[tuple[str, int], list[int]]:
     return found
 
 
-def hot_lines(frames: dict[tuple[str, int], list[int]], heat: Iterable[LineRow]) -> dict[int, int]:
+def hot_lines(frames: dict[tuple[str, int], list[int]], heat: Iterable[LineRow | GrowthRow]) -> dict[int, int]:
     """Frame -> the line of it with the most wall time, by `heat`, the line rows from most to least."""
     hottest: dict[int, int] = {}
     for row in heat:

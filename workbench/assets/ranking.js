@@ -1,14 +1,14 @@
 import { element, empty, pane } from "./dom.js";
-import { count, seconds, share } from "./format.js";
+import { count, share } from "./format.js";
 
 const MOST = 40;
 
 /** In place of a flame graph, where lines were counted: the costliest lines of all functions, each a button that chooses it. */
 export function lineRanking(model, store) {
-  const [section, tools, body] = pane("ranking", "Costliest lines");
-  const rows = model.sources.flatMap((source) => [...source.heat].filter(([, heat]) => heat.hits > 0).map(([line, heat]) => ({ source, line, heat, text: textAt(source, line) })));
+  const [section, tools, body] = pane("ranking", model.memory ? "Where memory grew" : "Costliest lines");
+  const rows = model.sources.flatMap((source) => [...source.heat].filter(([, heat]) => heat.hits > 0 && (!model.memory || heat.wall > 0)).map(([line, heat]) => ({ source, line, heat, text: textAt(source, line) })));
   if (!rows.length) {
-    body.append(empty("None of the chosen functions ran."));
+    body.append(empty(model.memory ? "Memory grew in none of these lines." : "None of the chosen functions ran."));
     return { section, show: () => {} };
   }
   rows.sort((a, b) => b.heat.wall - a.heat.wall);
@@ -27,7 +27,7 @@ function textAt(source, line) {
 function lineButton(model, store, { source, line, heat, text }) {
   const part = model.shareOf(heat.wall);
   const bar = element("span", { class: "share", "aria-hidden": "true" }, element("i", { style: { width: `${Math.min(100, 100 * part).toFixed(2)}%` } }));
-  const number = element("span", { class: "number" }, seconds(heat.wall), element("small", {}, `${share(part)}, ${count(heat.hits, "hit")}`));
+  const number = element("span", { class: "number" }, model.amount(heat.wall), element("small", {}, model.memory ? count(heat.hits, "hit") : `${share(part)}, ${count(heat.hits, "hit")}`));
   const name = element("span", { class: "name" }, element("code", {}, text || "(no source)"), element("span", { class: "where" }, `${source.label}:${line}`));
   const button = element("button", { type: "button", class: "edge", title: `${source.label}:${line}` }, name, bar, number);
   button.addEventListener("click", () => store.choose(heat.frame, line, "ranking"));

@@ -1,6 +1,6 @@
 import { callLists } from "./calls.js";
 import { element, empty, pane, plainBar, splitBar } from "./dom.js";
-import { count, plain, plusMinus, seconds, share, splitWords } from "./format.js";
+import { bytes, count, plain, plusMinus, seconds, share, splitWords } from "./format.js";
 
 const ROW = 19;
 const AROUND = 150;
@@ -56,7 +56,7 @@ function open(state, at) {
   state.stop = source.first || 0;
   state.rows = element("div", { class: "rows", role: "presentation" });
   const inner = element("div", { class: "long", role: "presentation", style: { height: `${state.items.length * ROW}px` } }, state.rows);
-  const kind = `scroll code${state.hot.length ? "" : " cold"}${model.meta.evidence === "lines" ? " counted" : ""}`;
+  const kind = `scroll code${state.hot.length ? "" : " cold"}${"lines memory".includes(model.meta.evidence) ? " counted" : ""}`;
   state.box = element("div", { class: kind, role: "listbox", tabindex: state.hot.length ? null : 0, "aria-label": `Lines of ${source.label}`, style: { "--digits": String(source.count).length } }, inner);
   state.box.addEventListener("scroll", () => fill(state), { passive: true });
   const cold = model.meta.evidence !== "calls" ? "No line of this file was seen at work." : "cProfile counts calls of functions; it knows no lines.";
@@ -97,17 +97,21 @@ function lineNode(state, { line, text }) {
 }
 
 function hotNode({ model, source, stop, chosen }, heat, text, number, code) {
-  const warm = source.hottest > 0 ? heat.here / source.hottest : 0;
-  const words = heat.hits === null ? sampledWords(model, heat) : countedWords(model, heat);
+  const warm = source.hottest > 0 ? Math.max(0, heat.here) / source.hottest : 0;
+  const words = (model.memory ? grownWords : heat.hits === null ? sampledWords : countedWords)(model, heat);
   const attributes = { class: "line hot", role: "option", tabindex: heat.line === stop ? 0 : -1, "aria-selected": heat.line === chosen, "aria-label": `${words}: ${text.trim()}`, title: words, "data-line": heat.line, style: { "--heat": warm.toFixed(3) } };
   const length = source.widest > 0 ? heat.wall / source.widest : 0;
   const bar = heat.split ? splitBar(heat.split, length, words) : plainBar(length, words);
   const hits = heat.hits === null ? null : element("span", { class: "hits" }, `${heat.hits.toLocaleString("en")}×`);
-  return element("div", attributes, number, hits, element("span", { class: "time" }, seconds(heat.wall)), element("span", { class: "heat" }, bar), code);
+  return element("div", attributes, number, hits, element("span", { class: "time" }, model.memory && !heat.wall ? "" : model.amount(heat.wall)), element("span", { class: "heat" }, bar), code);
 }
 
 function sampledWords(model, { line, wall, here, split, plusMinus: sure }) {
   return `line ${line}: ${seconds(wall)} with all it calls, ${share(model.shareOf(wall))} ${plusMinus(sure)} of the time (${splitWords(split)}); ${seconds(here)} here, not in other lines of yours`;
+}
+
+function grownWords(model, { line, wall, hits, peak }) {
+  return `line ${line}: ran ${count(hits, "time")}, process memory changed by ${model.amount(wall)} with all it calls; highest after it ${bytes(peak)}`;
 }
 
 function countedWords(model, { line, wall, hits }) {

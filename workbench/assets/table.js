@@ -10,8 +10,18 @@ const COLUMNS = [
 ];
 const CALLS = { key: "calls", label: "calls", words: "how often it was called", sort: (a, b) => (b.calls ?? 0) - (a.calls ?? 0) };
 
-const COLUMNS_OF = { samples: COLUMNS, calls: [...COLUMNS, CALLS], lines: [COLUMNS[0], { ...COLUMNS[2], words: "time of all its lines, with all they call" }] };
-const HINTS = { samples: "own code first; self and its kind, total and share", calls: "own code first; exact times and calls", lines: "own code first; the time of all lines" };
+const COLUMNS_OF = {
+  samples: COLUMNS,
+  calls: [...COLUMNS, CALLS],
+  lines: [COLUMNS[0], { ...COLUMNS[2], words: "time of all its lines, with all they call" }],
+  memory: [COLUMNS[0], { ...COLUMNS[2], label: "memory", words: "by how much process memory grew in its calls" }],
+};
+const HINTS = {
+  samples: "own code first; self and its kind, total and share",
+  calls: "own code first; exact times and calls",
+  lines: "own code first; the time of all lines",
+  memory: "own code first; growth of process memory",
+};
 
 /** The table of functions: own code as rows, everybody else's folded into one row each that opens. Returns the pane and `show(store)`. */
 export function functionTable(model, store) {
@@ -23,7 +33,7 @@ export function functionTable(model, store) {
   const columns = COLUMNS_OF[model.meta.evidence];
   const state = { model, store, columns, sort: columns[1], turned: false, open: new Set(), most: {}, rows: new Map() };
   const tbody = element("tbody");
-  const grid = element("table", { class: { samples: null, calls: "exact", lines: "counted" }[model.meta.evidence], role: "treegrid", "aria-labelledby": "wb-functions" }, head(state, () => fill(state, tbody)), tbody);
+  const grid = element("table", { class: { samples: null, calls: "exact", lines: "counted", memory: "counted grown" }[model.meta.evidence], role: "treegrid", "aria-labelledby": "wb-functions" }, head(state, () => fill(state, tbody)), tbody);
   body.append(element("div", { class: "scroll" }, grid));
   tools.append(element("span", { class: "hint" }, HINTS[model.meta.evidence]));
   if (!model.functions.some((row) => row.owner === "own")) state.open.add(busiestOwner(model));
@@ -100,8 +110,8 @@ function rowNode(state, row, label, attributes) {
   const part = row.total === null ? NaN : state.model.shareOf(row.total);
   const { evidence } = state.model.meta;
   const cells = [element("td", { class: "name", role: "gridcell" }, label)];
-  if (evidence !== "lines") cells.push(element("td", { class: "self", role: "gridcell" }, element("span", { class: "number" }, seconds(row.self)), kind(state, row)));
-  cells.push(totalCell(row, part));
+  if (evidence === "samples" || evidence === "calls") cells.push(element("td", { class: "self", role: "gridcell" }, element("span", { class: "number" }, seconds(row.self)), kind(state, row)));
+  cells.push(totalCell(state.model, row, part));
   if (evidence === "calls") cells.push(element("td", { class: "calls", role: "gridcell" }, row.calls === null ? "" : row.calls.toLocaleString("en")));
   return element("tr", { role: "row", tabindex: -1, ...attributes }, cells);
 }
@@ -112,11 +122,11 @@ function kind(state, row) {
   return element("span", { class: "kind", title: words }, splitBar(row.split, state.model.shareOf(row.self) ** 0.5, words), element("span", { class: "words" }, mainPart(row.split)));
 }
 
-function totalCell(row, part) {
+function totalCell(model, row, part) {
   const known = Number.isFinite(part);
   const bar = element("span", { class: "share", "aria-hidden": "true" }, element("i", { style: { width: known ? `${Math.min(100, 100 * part).toFixed(2)}%` : "0" } }));
-  const said = known ? element("span", { class: "percent" }, share(part), " ", element("span", { class: "pm" }, plusMinus(row.plusMinus))) : null;
-  return element("td", { class: "total", role: "gridcell" }, element("span", { class: "number" }, row.total === null ? "" : seconds(row.total)), known ? element("span", { class: "part-of" }, bar, said) : null);
+  const said = known && !model.memory ? element("span", { class: "percent" }, share(part), " ", element("span", { class: "pm" }, plusMinus(row.plusMinus))) : null;
+  return element("td", { class: "total", role: "gridcell" }, element("span", { class: "number" }, row.total === null ? "" : model.amount(row.total)), known ? element("span", { class: "part-of" }, bar, said) : null);
 }
 
 function moreNode(state, words, owner, level) {

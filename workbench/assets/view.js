@@ -22,7 +22,7 @@ export function mount(root, payload, options = {}) {
   const head = header(model);
   const table = functionTable(model, store);
   const source = sourcePane(model, store);
-  const stacks = { samples: flameGraph, calls: callPane, lines: lineRanking }[model.meta.evidence](model, store);
+  const stacks = { samples: flameGraph, calls: callPane, lines: lineRanking, memory: lineRanking }[model.meta.evidence](model, store);
   const memory = memoryTimeline(model);
   const body = element("div", { class: "panes" }, table.section, source.section, stacks.section, memory.section);
   const view = element("article", { class: "wb", "aria-label": `Recording: ${model.meta.title}` }, head, body);
@@ -49,7 +49,7 @@ function begin(model, store, source, selected) {
   const inside = own.find((row) => row.name !== "<module>") ?? own[0];
   const busiest = own.reduce((best, row) => (best && best.self >= row.self ? best : row), null) ?? model.functions[0];
   if (asked !== undefined) store.choose(asked);
-  else if (model.meta.evidence === "lines" && inside) store.choose(inside.frame);
+  else if ((model.meta.evidence === "lines" || model.memory) && inside) store.choose(inside.frame);
   else if (hottest) store.choose(hottest.heat.get(hottest.first).frame, hottest.first);
   else if (busiest) store.choose(busiest.frame);
   else source.show(store);

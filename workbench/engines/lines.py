@@ -1,7 +1,7 @@
 """Engine `lines`: every line of chosen functions, counted and timed by line_profiler.
 
 line_profiler tells code apart by a hash of its bytecode and the line number, and marks what it profiles by padding the function's
-bytecode, which changes the person's functions. Here code is registered unpadded (`_register`), so that nothing of the program is
+bytecode, which changes the person's functions. Here code is registered unpadded (`look_at`), so that nothing of the program is
 touched, nested functions and a cell's own lines can be chosen too, and twins (equal bytecode on equal lines) are told of.
 """
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from line_profiler import LineProfiler
 
 from workbench.engines.base import Boundary, Findings, Options
+from workbench.engines.close import ChosenCode, frame_of
 from workbench.engines.hooks import thread_hook
 from workbench.errors import EngineBusyError
 from workbench.model.facts import Cost, Evidence
@@ -22,7 +23,6 @@ from workbench.model.facts import Cost, Evidence
 if TYPE_CHECKING:
     from types import CodeType
 
-    from workbench.engines.base import Selection
     from workbench.model.builder import RecordingBuilder
 
 MONITORED = sys.version_info >= (3, 12)
@@ -42,27 +42,16 @@ class _Registered:
     __code__: CodeType
 
 
-class LinesEngine:
+class LinesEngine(ChosenCode):
     """One line_profiler.LineProfiler for one run."""
 
     def __init__(self, options: Options | None = None) -> None:
         del options
+        super().__init__()
         self._profiler: Any = LineProfiler()
-        self._codes: dict[int, CodeType] = {}
         self._twins: defaultdict[tuple[int, int], dict[int, CodeType]] = defaultdict(dict)
-        self._selection: Selection | None = None
         self._running = False
         self._undo: Any = None
-
-    def choose(self, selection: Selection) -> None:
-        """See CloseEngine."""
-        self._selection = selection
-
-    def discover(self, code: CodeType) -> None:
-        """See CloseEngine."""
-        if self._selection is not None:
-            for found in self._selection.among(code):
-                self._register(found)
 
     def start(self, boundary: Boundary) -> None:
         """Register what is chosen and take the hook: before Python 3.12 that of `sys.settrace`, from then on `sys.monitoring`'s."""
@@ -71,16 +60,12 @@ class LinesEngine:
             raise EngineBusyError(
                 f"Engine 'lines' needs Python's line hook, and {holder} holds it. End that first, or use engine 'sample'."
             )
-        if self._selection is not None:
-            for code in self._selection.known():
-                self._register(code)
-        if boundary.frame is not None:
-            self.discover(boundary.frame.f_code)
+        self.gather(boundary)
         self._running = True
         if sys.version_info >= (3, 12):
             self._profiler.enable()
             sys.monitoring.set_events(sys.monitoring.PROFILER_ID, _EVERYWHERE)
-            for code in self._codes.values():
+            for code in self.codes.values():
                 _listen(code, _INSIDE)
         else:
             self._undo = thread_hook(self._profiler.enable)
@@ -92,7 +77,7 @@ class LinesEngine:
             return
         self._running = False
         if MONITORED:
-            for code in self._codes.values():
+            for code in self.codes.values():
                 _listen(code, 0)
         self._profiler.disable()
         if self._undo is not None:
@@ -105,23 +90,22 @@ class LinesEngine:
         ran: set[int] = set()
         counts = self._profiler.c_code_map
         for code, hashes in self._profiler.code_hash_map.items():
-            frame = _frame(builder, code)
+            frame = frame_of(builder, code)
             for entry in (entry for number in hashes for entry in counts[number].values()):
                 builder.line(frame, entry["lineno"], entry["nhits"], entry["total_time"] * unit)
                 ran.add(frame)
-        for code in self._selection.named() if self._selection is not None else ():
-            if (frame := _frame(builder, code)) not in ran:
+        for code in self.named():
+            if (frame := frame_of(builder, code)) not in ran:
                 builder.line(frame, code.co_firstlineno, 0, 0.0)
-        self._say(builder)
+        self.say(builder)
+        self._tell_of_twins(builder)
         method = "not measured: each line of these functions costs a fraction of a microsecond more, so short ones look longer"
         return Findings(
             "line_profiler", Cost(interval=float("nan"), samples=0, own=float("nan"), method=method), Evidence.LINES
         )
 
-    def _register(self, code: CodeType) -> None:
-        if id(code) in self._codes:
-            return
-        self._codes[id(code)] = code
+    def look_at(self, code: CodeType) -> None:
+        """Register a code object with line_profiler, unpadded."""
         for line in {line for _, _, line in code.co_lines() if line}:
             self._twins[hash(code.co_code), line][id(code)] = code
         paddings: dict[bytes, int] = LineProfiler._all_paddings  # type: ignore[attr-defined]
@@ -137,10 +121,7 @@ class LinesEngine:
         if self._running and MONITORED:
             _listen(code, _INSIDE)
 
-    def _say(self, builder: RecordingBuilder) -> None:
-        if self._selection is not None:
-            for sentence in self._selection.never():
-                builder.note(sentence)
+    def _tell_of_twins(self, builder: RecordingBuilder) -> None:
         for codes in self._twins.values():
             different = {(code.co_filename, code.co_qualname): code for code in codes.values()}
             if len(different) > 1:
@@ -155,12 +136,6 @@ def _listen(code: CodeType, events: int) -> None:
     """Have line_profiler hear these events of one code object; by itself it asks for those of all code, which costs all code."""
     if sys.version_info >= (3, 12):
         sys.monitoring.set_local_events(sys.monitoring.PROFILER_ID, code, events)
-
-
-def _frame(builder: RecordingBuilder, code: CodeType) -> int:
-    if code.co_name == "<module>" or code.co_name.startswith("<cell line:"):
-        return builder.frame("<module>", code.co_filename, 1)
-    return builder.frame(code.co_qualname, code.co_filename, code.co_firstlineno)
 
 
 def _holder() -> str:

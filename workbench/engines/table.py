@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.errors import UnknownEngineError, near
 
@@ -16,13 +16,15 @@ DEFAULT = "sample"
 
 @dataclass(frozen=True, slots=True)
 class EngineRow:
-    """One engine: its class by module and name, what it measures, and whether a target may be repeated until there is enough."""
+    """One engine: its class by module and name, what it measures, whether a target may be repeated until there is enough, and, of one
+    that looks at chosen functions, whether those are taken by the time or by the memory that a sampling saw."""
 
     name: str
     module: str
     attribute: str
     measures: str
     repeats: bool
+    taken_by: Literal["time", "memory"] = "time"
 
 
 ENGINES: dict[str, EngineRow] = {
@@ -44,6 +46,14 @@ ENGINES: dict[str, EngineRow] = {
             "LinesEngine",
             "every line of chosen functions, counted and timed by line_profiler; slows those functions",
             False,
+        ),
+        EngineRow(
+            "memory",
+            "workbench.engines.memory",
+            "MemoryEngine",
+            "by how much process memory grows while each line of chosen functions runs; slows those functions",
+            False,
+            taken_by="memory",
         ),
     )
 }

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench.analysis.calls import calls
 from workbench.analysis.functions import functions
+from workbench.analysis.growth import growth_functions, growth_lines
 from workbench.analysis.lines import lines
 from workbench.model.facts import Evidence
 
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
     from workbench.model.recording import Recording
 
 _SECONDS = ("here", "self", "total", "wall", "python", "native", "waiting", "time", "per_hit")
+_BYTES = ("rss", "increment", "peak")
 
 
 def functions_frame(recording: Recording) -> pd.DataFrame:
-    """One row per function, most own time first. `calls` is Int64, missing where the engine cannot count."""
+    """One row per function, most own time first. `calls` is Int64, missing where the engine cannot count.
+
+    Of a recording of memory: `function, file, line, owner, increment, peak`, most growth first.
+    """
+    if recording.evidence is Evidence.MEMORY:
+        return _function_growth_frame(recording)
     frame = pd.DataFrame.from_records(
         [
             (
@@ -38,10 +45,13 @@ def functions_frame(recording: Recording) -> pd.DataFrame:
 def lines_frame(recording: Recording) -> pd.DataFrame:
     """One row per source line seen or counted, most wall time first, with all the line called.
 
-    Sampled: `wall` = `python` + `native` + `waiting`. Counted: `hits`, `wall` and `per_hit`, and no plus-minus.
+    Sampled: `wall` = `python` + `native` + `waiting`. Counted: `hits`, `wall` and `per_hit`, and no plus-minus. Memory: `hits`, `increment`
+    and `peak`, most growth first.
     """
     if recording.evidence is Evidence.LINES:
         return _counted_frame(recording)
+    if recording.evidence is Evidence.MEMORY:
+        return _growth_frame(recording)
     frame = pd.DataFrame.from_records(
         [
             (
@@ -70,6 +80,28 @@ def _counted_frame(recording: Recording) -> pd.DataFrame:
     return _with_units(frame.astype({"line": "int64", "hits": "int64", "per_hit": "float64"}))
 
 
+def _growth_frame(recording: Recording) -> pd.DataFrame:
+    frame = pd.DataFrame.from_records(
+        [
+            (row.file, row.line, row.source, row.function, str(row.owner), row.hits, row.increment, row.peak)
+            for row in growth_lines(recording)
+        ],
+        columns=["file", "line", "source", "function", "owner", "hits", "increment", "peak"],
+    )
+    return _with_units(frame.astype(dict.fromkeys(("line", "hits", "increment", "peak"), "int64")))
+
+
+def _function_growth_frame(recording: Recording) -> pd.DataFrame:
+    frame = pd.DataFrame.from_records(
+        [
+            (row.function, row.file, row.line, str(row.owner), row.increment, row.peak)
+            for row in growth_functions(recording)
+        ],
+        columns=["function", "file", "line", "owner", "increment", "peak"],
+    )
+    return _with_units(frame.astype(dict.fromkeys(("line", "increment", "peak"), "int64")))
+
+
 def calls_frame(recording: Recording) -> pd.DataFrame:
     """One row per caller and callee, most time first; `calls` is Int64, missing where the engine cannot count."""
     frame = pd.DataFrame.from_records(
@@ -93,7 +125,7 @@ def timeline_frame(recording: Recording) -> pd.DataFrame:
 
 def _with_units(frame: pd.DataFrame) -> pd.DataFrame:
     units = {name: "s" for name in frame.columns if name in _SECONDS}
-    units |= {name: "bytes" for name in frame.columns if name == "rss"}
+    units |= {name: "bytes" for name in frame.columns if name in _BYTES}
     units |= {name: "share of 1" for name in frame.columns if name in {"share", "plus_minus"}}
     frame.attrs["units"] = units
     return frame

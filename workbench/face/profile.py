@@ -87,7 +87,8 @@ class Profile:
     def lines(self) -> pd.DataFrame:
         """Lines: `file, line, source, function, owner, wall, python, native, waiting, self, here, share, plus_minus`; no rows for `cpu`.
 
-        Engine `lines`: `file, line, source, function, owner, hits, wall, per_hit, share`.
+        Engine `lines`: `file, line, source, function, owner, hits, wall, per_hit, share`. Engine `memory`: `file, line, source, function,
+        owner, hits, increment, peak`.
         """
         from workbench.face.frames import lines_frame
 

@@ -33,6 +33,7 @@ from workbench.model.tables import (
     CallTable,
     FrameTable,
     FunctionTable,
+    GrowthTable,
     LineTable,
     SampleTable,
     StackTable,
@@ -60,6 +61,7 @@ TABLES: dict[str, type[Table]] = {
     "functions": FunctionTable,
     "calls": CallTable,
     "lines": LineTable,
+    "growth": GrowthTable,
     "timeline": Timeline,
 }
 _HEADER = re.compile(
@@ -81,12 +83,14 @@ COLUMNS = frozenset(f"{name}.{column}.npy" for name, kind in TABLES.items() for 
 
 
 def _with_lines(raw: Raw) -> Raw:
-    """Version 2 counts lines, and says what times rest on; in version 1 they rest on calls where there are functions."""
+    """Version 2 counts lines and their memory, and says what numbers rest on; in version 1 on calls where there are functions."""
     evidence = Evidence.CALLS if len(raw.columns["functions.frame"]) else Evidence.SAMPLES
-    return Raw(
-        raw.meta | {"evidence": evidence},
-        raw.columns | {f"lines.{name}": column for name, column in LineTable.empty().columns().items()},
-    )
+    empty = {
+        f"{name}.{column}": values
+        for name, table in (("lines", LineTable.empty()), ("growth", GrowthTable.empty()))
+        for column, values in table.columns().items()
+    }
+    return Raw(raw.meta | {"evidence": evidence}, raw.columns | empty)
 
 
 UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: _with_lines}

@@ -15,6 +15,7 @@ from workbench.model.tables import (
     FrameKind,
     FrameTable,
     FunctionTable,
+    GrowthTable,
     LineTable,
     SampleTable,
     StackTable,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from workbench.model.facts import Environment, RunError, Source, Target
 
 ROOT = -1
+
+_SIGNED = frozenset({"increment", "outermost"})
 
 T = TypeVar("T", bound=Table)
 
@@ -48,6 +51,7 @@ class RecordingBuilder:
     _functions: list[tuple[int, int, int, float, float]] = field(default_factory=list)
     _calls: list[tuple[int, int, int, int, float, float]] = field(default_factory=list)
     _lines: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
+    _growth: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     _memory: list[tuple[float, int]] = field(default_factory=list)
     _sources: dict[str, Source] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
@@ -82,6 +86,11 @@ class RecordingBuilder:
         before, spent = self._lines.get((frame, line), (0, 0.0))
         self._lines[frame, line] = (before + hits, spent + time)
 
+    def growth(self, frame: int, line: int, hits: int, increment: int, outermost: int, peak: int) -> None:
+        """One line's memory; see GrowthTable. Of rows for the same line of a function all but the peak is added up."""
+        before, grown, outer, top = self._growth.get((frame, line), (0, 0, 0, 0))
+        self._growth[frame, line] = (before + hits, grown + increment, outer + outermost, max(top, peak))
+
     def memory(self, time: float, rss: int) -> None:
         """One reading of the process's resident memory."""
         self._memory.append((time, rss))
@@ -103,7 +112,7 @@ class RecordingBuilder:
     def counted_files(self) -> set[str]:
         """The file names of the frames whose lines were counted."""
         names, frames = list(self._strings), list(self._frames)
-        return {names[frames[frame][1]] for frame, _ in self._lines}
+        return {names[frames[frame][1]] for frame, _ in (*self._lines, *self._growth)}
 
     def build(
         self,
@@ -123,7 +132,15 @@ class RecordingBuilder:
 
         Raises InvalidRecordingError where rows point nowhere or count for less than nothing.
         """
-        rows = Evidence.LINES if self._lines else Evidence.CALLS if self._functions else Evidence.SAMPLES
+        rows = (
+            Evidence.LINES
+            if self._lines
+            else Evidence.MEMORY
+            if self._growth
+            else Evidence.CALLS
+            if self._functions
+            else Evidence.SAMPLES
+        )
         recording = Recording(
             engine=engine,
             mechanism=mechanism,
@@ -139,6 +156,7 @@ class RecordingBuilder:
             functions=_table(FunctionTable, self._functions),
             calls=_table(CallTable, self._calls),
             lines=_table(LineTable, [(*where, *counts) for where, counts in self._lines.items()]),
+            growth=_table(GrowthTable, [(*where, *counts) for where, counts in self._growth.items()]),
             timeline=_table(Timeline, self._memory),
             threads=tuple(self._threads),
             sources=tuple(self._sources.values()),
@@ -175,14 +193,16 @@ def check(recording: Recording) -> None:
     _hold("functions.frame", _first_of_its_kind(recording.functions.frame), "is there twice")
     _index("calls.caller", recording.calls.caller, len(frames))
     _index("calls.callee", recording.calls.callee, len(frames))
-    _index("lines.frame", recording.lines.frame, len(frames))
-    _hold("lines.line", recording.lines.line >= 0, "is below 0")
-    where = recording.lines.frame.astype(np.int64) << 32 | recording.lines.line.astype(np.int64)
-    _hold("lines.line", _first_of_its_kind(where), "is there twice")
-    for name in ("samples", "functions", "calls", "lines", "timeline"):
+    for name in ("lines", "growth"):
+        counted: Any = getattr(recording, name)
+        _index(f"{name}.frame", counted.frame, len(frames))
+        _hold(f"{name}.line", counted.line >= 0, "is below 0")
+        where = counted.frame.astype(np.int64) << 32 | counted.line.astype(np.int64)
+        _hold(f"{name}.line", _first_of_its_kind(where), "is there twice")
+    for name in ("samples", "functions", "calls", "lines", "growth", "timeline"):
         table: Table = getattr(recording, name)
         for column, values in table.columns().items():
-            if values.dtype != np.int32:
+            if values.dtype != np.int32 and column not in _SIGNED:
                 _hold(f"{name}.{column}", np.isfinite(values) & (values >= 0), "is negative or not a number")
     for name, value in (("duration", recording.duration), ("cpu", recording.cpu)):
         _hold(name, np.array([np.isfinite(value) and value >= 0]), "is negative or not a number")

@@ -20,11 +20,12 @@ class TargetKind(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What the times of a recording rest on: samples of stacks, exact counts of calls, or exact counts of lines."""
+    """What the numbers of a recording rest on: samples of stacks, exact counts of calls, exact counts of lines, or memory read at lines."""
 
     SAMPLES = "samples"
     CALLS = "calls"
     LINES = "lines"
+    MEMORY = "memory"
 
 
 class SourceKind(StrEnum):

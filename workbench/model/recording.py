@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         CallTable,
         FrameTable,
         FunctionTable,
+        GrowthTable,
         LineTable,
         SampleTable,
         StackTable,
@@ -27,8 +28,8 @@ class Recording:
 
     `engine` is its name, `mechanism` the way it observed (`timer signal`, `sampling thread`, `cProfile`, ...).
     `started` is ISO 8601 in UTC; `duration` (wall) and `cpu` (of the process) are seconds.
-    A sampled recording fills `stacks` and `samples`; one of calls `functions` and `calls`; one of lines `lines`. The others are empty,
-    never None.
+    A sampled recording fills `stacks` and `samples`; one of calls `functions` and `calls`; one of lines `lines`; one of memory `growth`.
+    The others are empty, never None.
     `notes` are sentences for the reader: fall-backs taken, things not seen.
     """
 
@@ -46,6 +47,7 @@ class Recording:
     functions: FunctionTable
     calls: CallTable
     lines: LineTable
+    growth: GrowthTable
     timeline: Timeline
     threads: tuple[str, ...]
     sources: tuple[Source, ...]

@@ -150,6 +150,21 @@ class LineTable(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class GrowthTable(Table):
+    """Process memory per line of chosen functions (engine `memory`): how often `line` of `frame` ran (`hits`), by how many bytes
+    resident memory grew while it did, with what it called (`increment`, below 0 where it shrank; of runs within each other, by recursion,
+    the outer one counts), the same for its runs in the outermost call of the function alone (`outermost`, which add up to the function's
+    growth), and the highest reading after it (`peak`). A chosen function that never ran has its first line here, with no hits."""
+
+    frame: Ints = column("int32")
+    line: Ints = column("int32")
+    hits: Longs = column("int64")
+    increment: Longs = column("int64")
+    outermost: Longs = column("int64")
+    peak: Longs = column("int64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Timeline(Table):
     """Process memory over the run: resident bytes `rss` at `time` seconds since the recording began."""
 

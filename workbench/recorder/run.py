@@ -64,6 +64,8 @@ class Recorder:
                 self._engine.choose(self._selection or choose(self._options))
             self._begin = self._clock.wall()
             self._engine.start(boundary)
+            if self.close:
+                self._cpu, self._begin = time.process_time(), self._clock.wall()
         except BaseException:
             _running = None
             self._engine.stop()
@@ -82,7 +84,8 @@ class Recorder:
     ) -> None:
         """Say what `start` would not know: the namespace of names, the notebook, and a sampling of the same program."""
         if self.close:
-            self._selection = choose(self._options, names=names, cells=cells, like=like())
+            by_memory = table.row(self.engine).taken_by == "memory"
+            self._selection = choose(self._options, names=names, cells=cells, like=like(), memory=by_memory)
 
     def discover(self, code: CodeType) -> None:
         """Newly compiled code is about to run."""

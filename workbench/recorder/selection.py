@@ -8,6 +8,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
+from workbench.analysis.growth import sampled_growth
 from workbench.analysis.hotspots import hotspots
 from workbench.analysis.ownership import Owner, owner_of_file
 from workbench.errors import near
@@ -36,11 +37,15 @@ class Seen:
     functions: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, recording: Recording) -> Seen:
-        """The own functions that cover most of a recording's time, by the time they were the innermost of own code."""
-        here: dict[tuple[str, str], float] = {}
-        for row in hotspots(recording).lines:
+    def of(cls, recording: Recording, *, memory: bool = False) -> Seen:
+        """The own functions that cover most of a recording's time, or growth of `memory`, while they were the innermost of own code."""
+        here = sampled_growth(recording) if memory else {}
+        for row in hotspots(recording).lines if not here else ():
             here[row.file, row.function] = here.get((row.file, row.function), 0.0) + row.here
+        return cls._covering(here)
+
+    @classmethod
+    def _covering(cls, here: dict[tuple[str, str], float]) -> Seen:
         room, chosen = COVER * sum(here.values()), set[tuple[str, str]]()
         for function, seconds in sorted(here.items(), key=lambda item: -item[1])[:MOST]:
             if room <= 0:
@@ -135,10 +140,12 @@ def choose(
     names: Mapping[str, object] | None = None,
     cells: Cells | None = None,
     like: Recording | None = None,
+    memory: bool = False,
 ) -> Chosen:
     """The selection that the options ask for. `names` is the namespace in which text is looked up first.
 
-    With nothing named: the own functions that cover most of the time of the sampled recording `like`, or all own code.
+    With nothing named: the own functions that cover most of the time (or of the growth of `memory`) of the sampled recording `like`, or
+    all own code.
     """
     chosen = Chosen(environment(), cells or NoCells())
     texts: list[str] = []
@@ -151,7 +158,7 @@ def choose(
     chosen.names = tuple(texts)
     chosen.modules = tuple(_file(module) for module in options.modules)
     if like is not None and like.sampled and chosen.automatic:
-        chosen.seen = Seen.of(like)
+        chosen.seen = Seen.of(like, memory=memory)
     return chosen
 
 

@@ -10,11 +10,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from workbench import units
+from workbench.analysis.growth import growth_lines
 from workbench.analysis.hotspots import Hotspots, hotspots
 from workbench.model.facts import Evidence
 from workbench.render import summary
 from workbench.render.html_words import caution
 from workbench.render.places import Places
+from workbench.render.text_growth import signed
 from workbench.render.text_width import cut, visible
 
 if TYPE_CHECKING:
@@ -32,12 +34,12 @@ _LEFT, _RIGHT = f"{_CELL}text-align:left", f"{_CELL}text-align:right;white-space
 def static_twin(recording: Recording, *, top: int = 8) -> str:
     """The headline, the top functions, the hottest own lines and the memory, at most `top` rows a table, as one HTML element."""
     found, places = hotspots(recording), Places.of(recording)
-    counted = recording.evidence is Evidence.LINES
-    tables = (
-        [_counted_lines(found.lines, places, top)]
-        if counted
-        else [_functions(recording, found, places, top), _lines(found.lines[:top], places)]
-    )
+    if recording.evidence is Evidence.LINES:
+        tables = [_counted_lines(found.lines, places, top)]
+    elif recording.evidence is Evidence.MEMORY:
+        tables = [_growth(recording, places, top)]
+    else:
+        tables = [_functions(recording, found, places, top), _lines(found.lines[:top], places)]
     parts = [_headline(recording), *tables, _memory(recording)]
     return '<div class="tex2jax_ignore mathjax_ignore">' + "\n".join(part for part in parts if part) + "</div>"
 
@@ -130,6 +132,26 @@ def _counted_lines(rows: Sequence[LineRow], places: Places, top: int) -> str:
     return _table(
         "The costliest lines, with all they call", ["hits", "time", "share", "", "where", "source"], body, "rrrlll"
     )
+
+
+def _growth(recording: Recording, places: Places, top: int) -> str:
+    ran = [row for row in growth_lines(recording) if row.hits]
+    if not ran:
+        return "<p>None of the chosen functions ran.</p>"
+    most = max(ran[0].increment, 1)
+    body = [
+        [
+            f"{row.hits:,}",
+            signed(row.increment),
+            _bar(row.increment / most),
+            units.size(row.peak),
+            _text(places.line(row.file, row.line), 80),
+            f"<code>{_text(row.source.strip(), 100) or f'in {_text(row.function, 80)}'}</code>",
+        ]
+        for row in ran[:top]
+    ]
+    heads = ["hits", "increment", "", "memory", "where", "source"]
+    return _table("Where process memory grew, with all a line calls", heads, body, "rrlrll")
 
 
 def _memory(recording: Recording) -> str:

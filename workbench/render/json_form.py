@@ -6,12 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.functions import whole
+from workbench.analysis.growth import growth_lines
 from workbench.analysis.hotspots import hotspots
 from workbench.render import summary
 from workbench.render.places import Places
 
 if TYPE_CHECKING:
     from workbench.analysis.functions import FunctionRow
+    from workbench.analysis.growth import GrowthRow
     from workbench.analysis.hotspots import Hotspots
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
@@ -43,6 +45,7 @@ def as_json(recording: Recording, *, top: int | None = None) -> dict[str, Any]:
         "functions": [_function(places, handle, row) for handle, row in ranked[:top]],
         "lines": [_line(places, handle, row) for handle, row in heat[:top]],
         "left_out": {"functions": len(ranked[top:]) if top else 0, "lines": len(heat[top:]) if top else 0},
+        "growth": [_growth(places, row) for row in growth_lines(recording)[:top]],
         "owners": _owners(found),
         "memory": _memory(recording),
         "notes": list(recording.notes),
@@ -118,6 +121,19 @@ def _line(places: Places, handle: str, row: LineRow) -> dict[str, Any]:
         "self": row.self_time,
         "share": row.share,
         "plus_minus": row.plus_minus,
+    }
+
+
+def _growth(places: Places, row: GrowthRow) -> dict[str, Any]:
+    return {
+        "file": row.file,
+        "line": row.line,
+        "where": places.line(row.file, row.line),
+        "function": row.function,
+        "source": row.source,
+        "hits": row.hits,
+        "increment": row.increment,
+        "peak": row.peak,
     }
 
 

@@ -10,12 +10,15 @@ import numpy as np
 
 from workbench import units
 from workbench.analysis.functions import whole
+from workbench.analysis.growth import growth_lines
 from workbench.analysis.ownership import Owner
 from workbench.analysis.precision import half_width
 from workbench.model.facts import Evidence, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from workbench.analysis.functions import FunctionRow
     from workbench.analysis.hotspots import Hotspots
@@ -116,10 +119,15 @@ def counted(recording: Recording) -> str:
     if recording.evidence is Evidence.CALLS:
         return units.count(int(recording.functions.calls.sum()), "call")
     if recording.evidence is Evidence.LINES:
-        functions = len(np.unique(recording.lines.frame))
-        hits = units.count(int(recording.lines.hits.sum()), "hit")
-        return f"{units.count(functions, 'function')}, {hits} of {units.count(int((recording.lines.hits > 0).sum()), 'line')}"
+        return _counted_in(recording.lines.frame, recording.lines.hits)
+    if recording.evidence is Evidence.MEMORY:
+        return _counted_in(recording.growth.frame, recording.growth.hits)
     return ""
+
+
+def _counted_in(frames: NDArray[np.int32], hits: NDArray[np.int64]) -> str:
+    functions = units.count(len(np.unique(frames)), "function")
+    return f"{functions}, {units.count(int(hits.sum()), 'hit')} of {units.count(int((hits > 0).sum()), 'line')}"
 
 
 def machine(recording: Recording) -> str:
@@ -137,7 +145,7 @@ def started(recording: Recording) -> str:
 def title(recording: Recording) -> str:
     """What ran, in words."""
     target = recording.target
-    words = {TargetKind.CALL: "call of ", TargetKind.STATEMENT: "", TargetKind.BLOCK: "block "}
+    words = {TargetKind.CALL: "call of ", TargetKind.STATEMENT: "", TargetKind.BLOCK: ""}
     return words.get(target.kind, f"{target.kind.value} ") + target.name
 
 
@@ -155,6 +163,8 @@ def next_step(recording: Recording, found: Hotspots) -> str:
     """One sentence on what to do next, with a command that exists."""
     if recording.evidence is Evidence.LINES:
         return _after_lines(recording, found)
+    if recording.evidence is Evidence.MEMORY:
+        return _after_memory(recording)
     if not recording.sampled:
         return f"{_again(recording, '')} shows the hot lines inside these functions."
     exact = _again(recording, "cpu")
@@ -175,6 +185,16 @@ def _after_lines(recording: Recording, found: Hotspots) -> str:
     worst = next((row for row in ran if not row.function.startswith("<")), ran[0])
     where = f"line {worst.line} of {worst.function}"
     return f"look at {where}, {units.share(worst.share)} of the run; {_again(recording, '')} tells the times without this engine's cost."
+
+
+def _after_memory(recording: Recording) -> str:
+    rows = growth_lines(recording)
+    if not any(row.hits for row in rows):
+        return f"none of these functions ran; {_again(recording, '')} shows which ones do."
+    worst = next((row for row in rows if not row.function.startswith("<") and row.increment > 0), rows[0])
+    if worst.increment <= 0:
+        return f"memory did not grow in any of these lines; {_again(recording, '')} shows it over the whole run."
+    return f"look at line {worst.line} of {worst.function}, which grew the process by {units.size(worst.increment)}."
 
 
 def _again(recording: Recording, engine: str) -> str:

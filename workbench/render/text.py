@@ -13,6 +13,7 @@ from workbench.model.facts import Evidence
 from workbench.render import summary
 from workbench.render.page import BOLD, DIM, MIN_WIDTH, RED, ROOMY, Page, function_name, plus_minus
 from workbench.render.places import Places
+from workbench.render.text_growth import growth_listing
 from workbench.render.text_listing import listing
 from workbench.render.text_table import Column, table
 from workbench.render.text_width import cells, cut, pad, visible, wrapped
@@ -32,10 +33,16 @@ def text(recording: Recording, *, width: int = 100, top: int = 10, color: bool =
     `top` limits the rows of each table; `color` adds ANSI colours. Names can hold anything: what would act on a terminal is escaped.
     """
     page = Page(recording, hotspots(recording), Places.of(recording), max(width, MIN_WIDTH), max(top, 1), color)
-    counted = recording.evidence is Evidence.LINES
-    middle = listing(page) if counted else [_functions(page), _owners(page), _lines(page)]
+    middle = _MIDDLES.get(recording.evidence, _ranked)(page)
     parts = [_header(page), *middle, _footer(page)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _ranked(page: Page) -> list[list[str]]:
+    return [_functions(page), _owners(page), _lines(page)]
+
+
+_MIDDLES = {Evidence.LINES: listing, Evidence.MEMORY: growth_listing}
 
 
 def _header(page: Page) -> list[str]:
