@@ -279,6 +279,19 @@ def test_names_that_lead_nowhere_are_spoken_of(name: str, said: str) -> None:
     assert any(note.startswith(said) for note in rec.notes), rec.notes
 
 
+def test_a_plain_name_means_own_code() -> None:
+    """A name that own code and the standard library both have means own code's; with its module, the library's is meant."""
+    import textwrap
+
+    space: dict[str, Any] = {"__name__": "own"}
+    exec(compile("def indent(n):\n    return n\n", "/somewhere/own.py", "exec"), space)
+    for name, file in (("indent", "/somewhere/own.py"), ("textwrap.indent", textwrap.__file__)):
+        with workbench.profile("lines", functions=[name]) as rec:
+            space["indent"](1)
+            textwrap.indent("a", " ")
+        assert set(rec.lines().query("hits > 0")["file"]) == {file}
+
+
 def test_a_function_that_never_runs_is_listed() -> None:
     """A chosen function without a call is there, with no hits, in tables and text."""
     with workbench.profile("lines", functions=[idle]) as rec:

@@ -7,7 +7,6 @@ import contextlib
 import random
 import sys
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,8 +18,8 @@ from memory_profiler import LineProfiler
 
 import workbench
 from workbench.analysis.growth import growth_functions
-from workbench.engines.growth import At, LineGrowth, ThreadGrowth
-from workbench.errors import EngineBusyError
+from workbench.engines.growth import LineGrowth, ThreadGrowth
+from workbench.errors import EngineBusyError, UnknownOptionError
 
 MIB = 1 << 20
 BIG = 40 * MIB
@@ -170,6 +169,24 @@ def test_two_ways_as_memory_profiler() -> None:
             assert grown / MIB == pytest.approx(rows[line][0], abs=1.0)
 
 
+def test_the_library_itself_can_be_asked() -> None:
+    """With `backend="memory_profiler"` that library's own numbers come, with a sentence on what they are, and nothing stays behind."""
+    with unchanged(), workbench.profile("memory", functions=[kept], backend="memory_profiler") as rec:
+        result = kept(3)
+    del result
+    found = increments(rec)
+    assert found["kept"] == pytest.approx(120, abs=NOISE / MIB)
+    assert found["nothing"] == pytest.approx(0, abs=NOISE / MIB)
+    assert "memory_profiler" in rec.recording.mechanism
+    assert any(note.startswith("By memory_profiler") for note in rec.notes)
+
+
+def test_a_backend_that_is_not_there_is_refused() -> None:
+    """A slip in the backend's name is answered with the ones there are, before anything runs."""
+    with pytest.raises(UnknownOptionError, match="did you mean 'memory_profiler'"):
+        workbench.profile("memory", backend="memory-profiler")
+
+
 def test_threads_have_books_of_their_own() -> None:
     """Two threads in the same function do not close each other's lines, and that memory is one number for both is said."""
 
@@ -258,7 +275,7 @@ def test_books_balance(seed: int) -> None:
     """For any run of calls, yields and lines, the growth of a function is the growth of memory while any call of it was on the stack."""
     rng = random.Random(seed)
     memory = 0
-    rows: defaultdict[At, LineGrowth] = defaultdict(LineGrowth)
+    rows: dict[int, dict[int, LineGrowth]] = {}
     books = ThreadGrowth(lambda: memory, rows)
     stack: list[int] = []
     on: dict[int, int] = {}
@@ -283,5 +300,5 @@ def test_books_balance(seed: int) -> None:
             for code, depth in on.items():
                 truth[code] += step if depth else 0
     books.end()
-    found = {code: sum(row.outermost for (of, _), row in rows.items() if of == code) for code in truth}
+    found = {code: sum(row.outermost for row in rows.get(code, {}).values()) for code in truth}
     assert found == truth

@@ -143,6 +143,7 @@ Examples:
     metavar="NAME",
     help="Engine lines: look at all functions of this module; may be given again.",
 )
+@click.option("--backend", metavar="NAME", help="Engine memory: memory_profiler, to have that library do the work.")
 @click.option(
     "--like",
     type=click.Path(path_type=Path),
@@ -158,6 +159,7 @@ def command(
     budget: float | None,
     functions: tuple[str, ...],
     modules: tuple[str, ...],
+    backend: str | None,
     like: Path | None,
     **wishes: Any,
 ) -> Callable[[], int]:
@@ -172,7 +174,7 @@ def command(
     if not words.target:
         raise UsageError(f"Name a script or a module: workbench profile {words.engine} script.py")
     default = Options()
-    options = Options(interval, default.budget if budget is None else budget, functions, modules)
+    options = Options(interval, default.budget if budget is None else budget, functions, modules, backend)
     return partial(run, words, options, Wishes(**wishes), _sampled(like))
 
 

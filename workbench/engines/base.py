@@ -19,13 +19,15 @@ class Options:
     of the run's time that an engine which can choose may cost.
 
     `functions` (functions, classes, or names of them) and `modules` (modules or their names) say what an engine that
-    looks closely is to look at; with neither, the functions are found without being named.
+    looks closely is to look at; with neither, the functions are found without being named. `backend` is the library that is to
+    do an engine's work, where there is more than one way.
     """
 
     interval: float | None = None
     budget: float = 0.03
     functions: tuple[object, ...] = ()
     modules: tuple[object, ...] = ()
+    backend: str | None = None
 
 
 class Selection(Protocol):

@@ -1,16 +1,15 @@
-"""How much process memory grows while each line runs: the books, whatever hook keeps them."""
+"""How much process memory grows while each line runs: the books, whatever hook keeps them. Written to be quick: this runs at every line."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-At = tuple[int, int]
-"""A line: id of its code object, and line number."""
+    Rows = dict[int, dict[int, "LineGrowth"]]
+    """Id of a code object -> its lines by number."""
 
 
 @dataclass(slots=True)
@@ -27,9 +26,11 @@ class LineGrowth:
 @dataclass(slots=True)
 class _Frame:
     code: int
-    line: int
-    bytes: int
+    lines: dict[int, LineGrowth]
     outermost: bool
+    line: int = 0
+    row: LineGrowth | None = None
+    bytes: int = 0
 
 
 class ThreadGrowth:
@@ -38,58 +39,63 @@ class ThreadGrowth:
     A line that is on the stack twice, by recursion, is counted by its outermost run alone, which takes in the inner ones.
     """
 
-    __slots__ = ("_calls", "_on", "_read", "_rows", "_stack")
+    __slots__ = ("_calls", "_read", "_rows", "_stack")
 
-    def __init__(self, read: Callable[[], int], rows: defaultdict[At, LineGrowth]) -> None:
+    def __init__(self, read: Callable[[], int], rows: Rows) -> None:
         self._read, self._rows = read, rows
         self._stack: list[_Frame] = []
-        self._on: dict[At, int] = {}
         self._calls: dict[int, int] = {}
 
     def enter(self, code: int, line: int = 0) -> None:
         """A frame begins, or goes on after a yield on `line`."""
-        self._push(code, line, self._read())
+        frame = self._push(code)
         if line:
-            self._on[code, line] = self._on.get((code, line), 0) + 1
+            frame.line, frame.bytes = line, self._read()
+            frame.row = frame.lines.setdefault(line, LineGrowth())
 
     def line(self, code: int, line: int) -> None:
         """The innermost frame comes to a line."""
         now = self._read()
         stack = self._stack
-        if not stack or stack[-1].code != code:
-            self._push(code, 0, now)
-        frame = stack[-1]
-        if frame.line:
-            self._close(frame, now)
-        frame.line, frame.bytes = line, now
-        at = (code, line)
-        self._rows[at].hits += 1
-        self._on[at] = self._on.get(at, 0) + 1
+        frame = stack[-1] if stack and stack[-1].code == code else self._push(code)
+        if frame.row is not None:
+            self._close(frame, frame.row, now)
+        row = frame.lines.get(line)
+        if row is None:
+            row = frame.lines[line] = LineGrowth()
+        row.hits += 1
+        frame.line, frame.row, frame.bytes = line, row, now
 
     def leave(self, code: int) -> None:
         """The innermost frame returns, yields or is left by an exception; ignored where it was never entered."""
-        if self._stack and self._stack[-1].code == code:
-            frame = self._stack.pop()
+        stack = self._stack
+        if stack and stack[-1].code == code:
+            frame = stack[-1]
+            if frame.row is not None:
+                self._close(frame, frame.row, self._read())
+            stack.pop()
             self._calls[code] -= 1
-            if frame.line:
-                self._close(frame, self._read())
 
     def end(self) -> None:
         """The run is over: what is still on the stack ends now."""
         while self._stack:
             self.leave(self._stack[-1].code)
 
-    def _push(self, code: int, line: int, now: int) -> None:
+    def _push(self, code: int) -> _Frame:
         calls = self._calls.get(code, 0)
         self._calls[code] = calls + 1
-        self._stack.append(_Frame(code, line, now, calls == 0))
+        frame = _Frame(code, self._rows.setdefault(code, {}), calls == 0)
+        self._stack.append(frame)
+        return frame
 
-    def _close(self, frame: _Frame, now: int) -> None:
-        at = (frame.code, frame.line)
-        row = self._rows[at]
+    def _close(self, frame: _Frame, row: LineGrowth, now: int) -> None:
+        """The frame leaves the line it is on; it is the innermost one."""
         row.peak = max(row.peak, now)
-        self._on[at] -= 1
-        if not self._on[at]:
-            row.increment += now - frame.bytes
+        grown = now - frame.bytes
+        if not grown:
+            return
         if frame.outermost:
-            row.outermost += now - frame.bytes
+            row.outermost += grown
+            row.increment += grown
+        elif not any(other.row is row for other in self._stack[:-1]):
+            row.increment += grown

@@ -17,6 +17,7 @@ from line_profiler import LineProfiler
 from workbench.engines.base import Boundary, Findings, Options
 from workbench.engines.close import ChosenCode, frame_of
 from workbench.engines.hooks import thread_hook
+from workbench.engines.watched import refuse_if_traced
 from workbench.errors import EngineBusyError
 from workbench.model.facts import Cost, Evidence
 
@@ -55,11 +56,7 @@ class LinesEngine(ChosenCode):
 
     def start(self, boundary: Boundary) -> None:
         """Register what is chosen and take the hook: before Python 3.12 that of `sys.settrace`, from then on `sys.monitoring`'s."""
-        holder = _holder()
-        if holder:
-            raise EngineBusyError(
-                f"Engine 'lines' needs Python's line hook, and {holder} holds it. End that first, or use engine 'sample'."
-            )
+        _refuse_if_taken()
         self.gather(boundary)
         self._running = True
         if sys.version_info >= (3, 12):
@@ -138,9 +135,10 @@ def _listen(code: CodeType, events: int) -> None:
         sys.monitoring.set_local_events(sys.monitoring.PROFILER_ID, code, events)
 
 
-def _holder() -> str:
-    """Who holds the hook, in words; empty where nobody does."""
-    if sys.version_info >= (3, 12):
-        return sys.monitoring.get_tool(sys.monitoring.PROFILER_ID) or ""
-    hook = sys.gettrace()
-    return f"{type(hook).__module__}.{type(hook).__qualname__}" if hook is not None else ""
+def _refuse_if_taken() -> None:
+    if sys.version_info < (3, 12):
+        refuse_if_traced("lines")
+    elif holder := sys.monitoring.get_tool(sys.monitoring.PROFILER_ID):
+        raise EngineBusyError(
+            f"Engine 'lines' needs the profilers' place in sys.monitoring, and {holder} holds it. End that first, or use engine 'sample'."
+        )

@@ -7,21 +7,23 @@ each thread and frame, so that a generator, an await, an exception or a recursio
 
 from __future__ import annotations
 
-from collections import defaultdict
+import _thread
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from workbench.clock import SYSTEM, Clock
-from workbench.engines.base import Boundary, Findings, Options
+from workbench.engines.base import Boundary, Engine, Findings, Options
 from workbench.engines.close import ChosenCode, frame_of
-from workbench.engines.growth import At, LineGrowth, ThreadGrowth
+from workbench.engines.growth import ThreadGrowth
 from workbench.engines.process_memory import MemoryProbe, memory_probe
 from workbench.engines.watched import Hook, hook
+from workbench.errors import UnknownOptionError, near
 from workbench.model.facts import Cost, Evidence
 
 if TYPE_CHECKING:
     from types import CodeType
 
+    from workbench.engines.growth import Rows
     from workbench.model.builder import RecordingBuilder
 
 WHAT_IT_IS = (
@@ -33,24 +35,41 @@ STEP, MOST_READINGS = 1 << 18, 10_000
 """Bytes of change from which on a reading goes into the timeline, and how many it holds."""
 
 
+BACKENDS = ("workbench", "memory_profiler")
+
+
+def memory_engine(options: Options | None = None) -> Engine:
+    """The engine with the backend that the options name, ours where they name none. Raises UnknownOptionError."""
+    backend = (options or Options()).backend or BACKENDS[0]
+    if backend not in BACKENDS:
+        raise UnknownOptionError(f"Engine 'memory' has no backend {backend!r}: {near(backend, BACKENDS)}")
+    if backend == "memory_profiler":
+        from workbench.engines.memory_library import LibraryEngine
+
+        return LibraryEngine()
+    return MemoryEngine()
+
+
 class MemoryEngine(ChosenCode):
     """One run's books, kept by a hook."""
 
-    def __init__(self, options: Options | None = None, clock: Clock = SYSTEM) -> None:
-        del options
+    def __init__(self, clock: Clock = SYSTEM) -> None:
         super().__init__()
-        self._rows: defaultdict[At, LineGrowth] = defaultdict(LineGrowth)
+        self._rows: Rows = {}
         self._threads: dict[int, ThreadGrowth] = {}
         self._hook: Hook | None = None
         self._probe: MemoryProbe | None = None
         self._clock = clock
         self._begin = 0.0
+        self._others = 0
+        """Threads beside the main one that were there before: a notebook's, which hardly run."""
         self._readings: list[tuple[float, int]] = []
         self._last = 0
 
     def start(self, boundary: Boundary) -> None:
         """Take the hook. Raises EngineBusyError where somebody else holds it."""
         self._probe = memory_probe()
+        self._others = _thread._count()
         found = hook(self._of_thread)
         found.take()
         self._hook = found
@@ -82,7 +101,7 @@ class MemoryEngine(ChosenCode):
         for time, rss in self._readings:
             builder.memory(min(time, until), rss)
         ran: set[int] = set()
-        for (code, line), row in self._rows.items():
+        for code, line, row in ((code, *entry) for code, lines in self._rows.items() for entry in lines.items()):
             frame = frame_of(builder, self.codes[code])
             builder.growth(frame, line, row.hits, row.increment, row.outermost, row.peak)
             ran.add(frame)
@@ -109,7 +128,10 @@ class MemoryEngine(ChosenCode):
         return found
 
     def _read(self) -> int:
-        now = self._probe.read() if self._probe is not None else self._last
+        probe = self._probe
+        if probe is None:
+            return self._last
+        now = probe.read_alone() if _thread._count() <= self._others else probe.read()
         if not -STEP < now - self._last < STEP:
             self._keep(now)
         return now

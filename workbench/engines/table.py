@@ -16,8 +16,9 @@ DEFAULT = "sample"
 
 @dataclass(frozen=True, slots=True)
 class EngineRow:
-    """One engine: its class by module and name, what it measures, whether a target may be repeated until there is enough, and, of one
-    that looks at chosen functions, whether those are taken by the time or by the memory that a sampling saw."""
+    """One engine: what makes it (a class or function) by module and name, what it measures, whether a target may be repeated until
+    there is enough, and, of one that looks at chosen functions, whether those are taken by the time or by the memory that a sampling
+    saw."""
 
     name: str
     module: str
@@ -50,7 +51,7 @@ ENGINES: dict[str, EngineRow] = {
         EngineRow(
             "memory",
             "workbench.engines.memory",
-            "MemoryEngine",
+            "memory_engine",
             "by how much process memory grows while each line of chosen functions runs; slows those functions",
             False,
             taken_by="memory",

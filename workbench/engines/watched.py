@@ -42,6 +42,16 @@ def hook(books: Books) -> Hook:
     return MonitoringHook(books) if sys.version_info >= (3, 12) else TraceHook(books)
 
 
+def refuse_if_traced(engine: str) -> None:
+    """Raise EngineBusyError, naming who traces, where `sys.settrace` is taken."""
+    holder = sys.gettrace()
+    if holder is not None:
+        name = f"{type(holder).__module__}.{type(holder).__qualname__}"
+        raise EngineBusyError(
+            f"Engine {engine!r} needs Python's line hook, and {name} holds it. End that first, or use engine 'sample'."
+        )
+
+
 class TraceHook:
     """`sys.settrace`, with a local trace function for the frames of chosen code only."""
 
@@ -54,12 +64,7 @@ class TraceHook:
 
     def take(self) -> None:
         """Refused where a debugger, coverage or another profiler traces."""
-        holder = sys.gettrace()
-        if holder is not None:
-            name = f"{type(holder).__module__}.{type(holder).__qualname__}"
-            raise EngineBusyError(
-                f"Engine 'memory' needs Python's line hook, and {name} holds it. End that first, or use engine 'sample'."
-            )
+        refuse_if_traced("memory")
         self._before = threading.gettrace()
         self._taken = True
 

@@ -63,17 +63,19 @@ def profile(
     budget: float = DEFAULT_BUDGET,
     functions: Iterable[object] = (),
     modules: Iterable[object] = (),
+    backend: str | None = None,
     save: str | os.PathLike[str] | None = None,
 ) -> Block:
     """A context manager that records its block.
 
     `interval` is seconds between samples (chosen and adapted where not given), `budget` the share of the run the sampler
-    may cost, `save` a `.wbp` file to write at the end. `functions` (functions, classes, or their names) and `modules` are what engine
-    `lines` is to look at; where none is named, it looks at the own functions that took most of the time when the same block was
-    sampled last, or else at all own code. Raises UnknownEngineError here, EngineBusyError on entry,
-    SaveFailedError at the end.
+    may cost, `save` a `.wbp` file to write at the end. `functions` (functions, classes, or their names) and `modules` are what engines
+    `lines` and `memory` are to look at; where none is named, they look at the own functions that took most of the time (or in which memory
+    grew most) when the same block was sampled last, or else at all own code. `backend` is the library that does the work (engine
+    `memory`: `memory_profiler`). Raises UnknownEngineError and UnknownOptionError here, EngineBusyError on entry, SaveFailedError
+    at the end.
     """
-    return Block(engine, _options(functions, modules, interval, budget), save)
+    return Block(engine, _options(functions, modules, interval, budget, backend), save)
 
 
 def profile_call(
@@ -84,19 +86,20 @@ def profile_call(
     once: bool = False,
     functions: Iterable[object] = (),
     modules: Iterable[object] = (),
+    backend: str | None = None,
     **kwargs: Any,
 ) -> Profile:
     """Record `function(*args, **kwargs)`; the first call's value is in `.result`.
 
     Engine `sample` repeats a short call until there is enough to see, unless `once`; how often is in `.target.repeats`. A coroutine
-    function is run by `asyncio.run`. `functions` and `modules` as in `profile`. What the function raises comes out, and the
+    function is run by `asyncio.run`. `functions`, `modules` and `backend` as in `profile`. What the function raises comes out, and the
     recording up to there is `workbench.last()`.
     """
     call: Callable[[], Any] = partial(function, *args, **kwargs)
     if inspect.iscoroutinefunction(function):
         call = _awaited(call)
     name = getattr(function, "__qualname__", repr(function))
-    recorder = Recorder(engine, _options(functions, modules))
+    recorder = Recorder(engine, _options(functions, modules, backend=backend))
     recorder.choose(
         getattr(function, "__globals__", {}),
         like=partial(newest, lambda old: (old.target.kind, old.target.name) == (TargetKind.CALL, f"{name}()")),
@@ -113,11 +116,14 @@ def _options(
     modules: Iterable[object],
     interval: float | None = None,
     budget: float = DEFAULT_BUDGET,
+    backend: str | None = None,
 ) -> Options:
     for what, given in (("functions", functions), ("modules", modules)):
         if isinstance(given, str) or callable(given):
             raise UsageError(f"{what} takes a list, also of one: {what}=[{given!r}].")
-    return Options(interval=interval, budget=budget, functions=tuple(functions), modules=tuple(modules))
+    return Options(
+        interval=interval, budget=budget, functions=tuple(functions), modules=tuple(modules), backend=backend
+    )
 
 
 def _awaited(call: Callable[[], Any]) -> Callable[[], Any]:

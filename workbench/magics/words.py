@@ -82,6 +82,7 @@ OPTIONS: dict[str, Option] = {
             "-f", "NAME", "look at this function (f, Class.method, module.f); may be given again", _function, often=True
         ),
         Option("-m", "MODULE", "look at all functions of this module; may be given again", often=True),
+        Option("--backend", "NAME", "let this library do the work; engine memory: memory_profiler"),
         Option("--once", "", "run the statement once, however short it is"),
         Option("--quiet", "", "show nothing; the recording is workbench.last()"),
     )
@@ -104,6 +105,7 @@ class Words:
             budget=self.values.get("--budget", Options().budget),
             functions=tuple(self.values.get("-f", ())),
             modules=tuple(self.values.get("-m", ())),
+            backend=self.values.get("--backend"),
         )
 
 

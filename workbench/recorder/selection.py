@@ -107,16 +107,19 @@ class Chosen:
         if code in self.codes:
             return True
         if not self._own(code.co_filename):
-            return any(is_module(code.co_filename, name) for name in self.modules) or self._named(code)
+            return any(is_module(code.co_filename, name) for name in self.modules) or self._named(code, plainly=False)
         if self.automatic:
             return self.seen is None or self._was_seen(code)
         return self._named(code) or any(is_module(code.co_filename, name) for name in self.modules)
 
-    def _named(self, code: CodeType) -> bool:
+    def _named(self, code: CodeType, *, plainly: bool = True) -> bool:
+        """Whether it is asked for by name: of own code by the plain one too, of others' only with its module."""
         qualified = plain_name(code)
         for name in self.names:
             module = name.removesuffix(qualified).removesuffix(".")
-            if name == qualified or (name.endswith(f".{qualified}") and is_module(code.co_filename, module)):
+            if (plainly and name == qualified) or (
+                name.endswith(f".{qualified}") and is_module(code.co_filename, module)
+            ):
                 self._found.setdefault(name, []).append(code)
                 return True
         return False
