@@ -207,6 +207,26 @@ def test_threads_have_books_of_their_own() -> None:
     assert any("2 threads ran chosen functions" in note for note in rec.notes)
 
 
+def test_a_thread_that_outlives_the_run_is_let_go() -> None:
+    """A thread that is in a chosen function when the run ends runs on without a hook."""
+    entered, leave, seen = threading.Event(), threading.Event(), list[object]()
+
+    def stays() -> None:
+        entered.set()
+        leave.wait()
+        nothing = 1
+        seen.append(sys.gettrace())
+        assert nothing
+
+    with workbench.profile("memory", functions=[stays]):
+        thread = threading.Thread(target=stays)
+        thread.start()
+        entered.wait()
+    leave.set()
+    thread.join()
+    assert seen == [None]
+
+
 def test_the_curve_of_memory_comes_along() -> None:
     """The recording has a timeline that goes up by what was taken."""
     with workbench.profile("memory", functions=[kept]) as rec:

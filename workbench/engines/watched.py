@@ -92,18 +92,30 @@ class TraceHook:
             self._frame = None
 
     def _global(self, frame: FrameType, event: str, _argument: Any) -> Any:
-        if event != "call" or frame.f_code not in self._codes or not self._taken:
+        if not self._taken:
+            self._end_in_this_thread(frame)
+            return None
+        if event != "call" or frame.f_code not in self._codes:
             return None
         code, line = frame.f_code, frame.f_lineno
         self._books().enter(id(code), 0 if line == code.co_firstlineno else line)
         return self._local
 
     def _local(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        if not self._taken:
+            self._end_in_this_thread(frame)
+            return None
         if event == "line":
             self._books().line(id(frame.f_code), frame.f_lineno)
         elif event == "return":
             self._books().leave(id(frame.f_code))
         return self._local
+
+    @staticmethod
+    def _end_in_this_thread(frame: FrameType) -> None:
+        """A thread that outlives the run still has the hook: only it can take it away."""
+        sys.settrace(None)
+        frame.f_trace = None
 
 
 class MonitoringHook:
