@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from workbench.engines.base import Options
 
 STEPS = ((0.05, 0.001), (0.2, 0.0025), (10.0, 0.005), (60.0, 0.008), (float("inf"), 0.010))
-"""(until this many seconds into the run, seconds between ticks). A signal costs 20-100 µs, by the machine, whatever its handler does: 2-10 % at 1 kHz."""
+"""(until this many seconds into the run, seconds between ticks). A signal costs 20-100 µs, by the machine, whatever its handler does:
+2-10 % at 1 kHz."""
 
 UNSEEN = 2.2
 """What a tick costs over what its handler's clock sees. Measured from outside by pairs: the frames a walk makes visible have to be
