@@ -166,6 +166,8 @@ def test_report(place: Path) -> None:
         (["profile", "-m"], 2, "-m needs the name of a module"),
         (["profile", "smaple", "prog.py"], 2, "did you mean 'sample'"),
         (["profile", "wibble", "prog.py"], 2, "known: sample, cpu"),
+        (["profile", "lines", "-f", "busy(3)", "prog.py"], 2, "leave the call away: -f busy"),
+        (["profile", "memory", "--backend", "nope", "prog.py"], 2, "known: workbench, memory_profiler"),
         (["profile", "pro.py"], 2, "did you mean 'prog.py'"),
         (["profile", "--tob", "3", "prog.py"], 2, "'--top'"),
         (["profile", "--top", "0", "prog.py"], 2, "from 1 on"),

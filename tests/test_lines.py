@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -292,6 +294,13 @@ def test_a_plain_name_means_own_code() -> None:
         assert set(rec.lines().query("hits > 0")["file"]) == {file}
 
 
+def test_a_module_that_is_not_there_is_spoken_of() -> None:
+    """A module none of whose code was met is named, with what would have been right."""
+    with workbench.profile("lines", modules=["no.such.module"]) as rec:
+        plain(1)
+    assert any("No code of the module 'no.such.module'" in note for note in rec.notes)
+
+
 def test_a_function_that_never_runs_is_listed() -> None:
     """A chosen function without a call is there, with no hits, in tables and text."""
     with workbench.profile("lines", functions=[idle]) as rec:
@@ -372,3 +381,42 @@ def test_no_code_stays_instrumented() -> None:
         assert monitoring.get_local_events(monitoring.PROFILER_ID, plain.__code__) == 0
     finally:
         monitoring.free_tool_id(monitoring.PROFILER_ID)
+
+
+SCRIPT = "import beside\n\ndef main():\n    return sum(beside.step(n) for n in range({steps}))\n\nmain()\n"
+BESIDE = "def step(n):\n    return n + 1\n\ndef unused():\n    return 2\n"
+
+
+def in_a_shell(folder: Path, *words: str, steps: int = 20_000) -> workbench.Profile:
+    """`workbench profile ... script.py` in a folder with that script and the module it imports; the recording of it."""
+    (folder / "script.py").write_text(SCRIPT.format(steps=steps))
+    (folder / "beside.py").write_text(BESIDE)
+    command = [
+        Path(sys.executable).with_name("workbench"),
+        "profile",
+        *words,
+        "--save",
+        "run.wbp",
+        "--quiet",
+        "script.py",
+    ]
+    subprocess.run(command, cwd=folder, check=True)
+    return workbench.load(folder / "run.wbp")
+
+
+@pytest.mark.parametrize("engine", ["lines", "memory"])
+def test_scripts_and_what_they_import_are_seen(engine: str, tmp_path: Path) -> None:
+    """Of a script the own code that runs is counted, in modules that it imports while it runs too, each line as often as it ran."""
+    table = in_a_shell(tmp_path, engine).lines().set_index("source")
+    assert int(table.loc["    return n + 1", "hits"]) == 20_000
+    assert "    return 2" not in table.index
+    named = in_a_shell(tmp_path, engine, "-f", "beside.step", "-f", "beside.unused")
+    assert set(named.functions()["function"]) == {"step", "unused"}
+
+
+def test_a_script_after_a_sampling(tmp_path: Path) -> None:
+    """`--like` takes over the functions that a sampled recording of the script found hot."""
+    in_a_shell(tmp_path, "--interval", "0.001", steps=1_000_000).save(tmp_path / "first.wbp")
+    rec = in_a_shell(tmp_path, "lines", "--like", "first.wbp")
+    assert {"step", "main.<locals>.<genexpr>"} & set(rec.functions()["function"])
+    assert "unused" not in set(rec.functions()["function"])

@@ -13,7 +13,7 @@ import click
 from workbench.cli.out import answer, complain, facts, one_or_more, write
 from workbench.cli.words import Words, split
 from workbench.engines.base import Options
-from workbench.engines.table import ENGINES
+from workbench.engines.table import ENGINES, check_backend
 from workbench.errors import SaveFailedError, TargetNotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -173,6 +173,7 @@ def command(
     words: Words = ctx.meta["words"]
     if not words.target:
         raise UsageError(f"Name a script or a module: workbench profile {words.engine} script.py")
+    check_backend(words.engine, backend)
     default = Options()
     options = Options(interval, default.budget if budget is None else budget, functions, modules, backend)
     return partial(run, words, options, Wishes(**wishes), _sampled(like))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
     from types import CodeType
 
     from workbench.engines.base import Boundary, Selection
@@ -41,9 +42,11 @@ class ChosenCode:
         """Begin to look at a code object, the first time it is met."""
         raise NotImplementedError
 
-    def named(self) -> list[CodeType]:
-        """Those that were asked for by name."""
-        return list(self._selection.named()) if self._selection is not None else []
+    def never_ran(self, builder: RecordingBuilder, ran: Container[int]) -> Iterator[tuple[int, int]]:
+        """(Frame, first line) of what was asked for by name and is not among the frames that ran."""
+        for code in self._selection.named() if self._selection is not None else ():
+            if (frame := frame_of(builder, code)) not in ran:
+                yield frame, code.co_firstlineno
 
     def say(self, builder: RecordingBuilder) -> None:
         """Note which names led nowhere."""

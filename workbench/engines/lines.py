@@ -91,9 +91,8 @@ class LinesEngine(ChosenCode):
             for entry in (entry for number in hashes for entry in counts[number].values()):
                 builder.line(frame, entry["lineno"], entry["nhits"], entry["total_time"] * unit)
                 ran.add(frame)
-        for code in self.named():
-            if (frame := frame_of(builder, code)) not in ran:
-                builder.line(frame, code.co_firstlineno, 0, 0.0)
+        for frame, line in self.never_ran(builder, ran):
+            builder.line(frame, line, 0, 0.0)
         self.say(builder)
         self._tell_of_twins(builder)
         method = "not measured: each line of these functions costs a fraction of a microsecond more, so short ones look longer"

@@ -12,17 +12,17 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from workbench.clock import SYSTEM, Clock
-from workbench.engines.base import Boundary, Engine, Findings, Options
+from workbench.engines.base import Boundary, Findings
 from workbench.engines.close import ChosenCode, frame_of
 from workbench.engines.growth import ThreadGrowth
 from workbench.engines.process_memory import MemoryProbe, memory_probe
 from workbench.engines.watched import Hook, hook
-from workbench.errors import UnknownOptionError, near
 from workbench.model.facts import Cost, Evidence
 
 if TYPE_CHECKING:
     from types import CodeType
 
+    from workbench.engines.base import Engine, Options
     from workbench.engines.growth import Rows
     from workbench.model.builder import RecordingBuilder
 
@@ -35,15 +35,9 @@ STEP, MOST_READINGS = 1 << 18, 10_000
 """Bytes of change from which on a reading goes into the timeline, and how many it holds."""
 
 
-BACKENDS = ("workbench", "memory_profiler")
-
-
-def memory_engine(options: Options | None = None) -> Engine:
-    """The engine with the backend that the options name, ours where they name none. Raises UnknownOptionError."""
-    backend = (options or Options()).backend or BACKENDS[0]
-    if backend not in BACKENDS:
-        raise UnknownOptionError(f"Engine 'memory' has no backend {backend!r}: {near(backend, BACKENDS)}")
-    if backend == "memory_profiler":
+def memory_engine(options: Options) -> Engine:
+    """The engine with the backend that the options name, ours where they name none."""
+    if options.backend == "memory_profiler":
         from workbench.engines.memory_library import LibraryEngine
 
         return LibraryEngine()
@@ -105,9 +99,8 @@ class MemoryEngine(ChosenCode):
             frame = frame_of(builder, self.codes[code])
             builder.growth(frame, line, row.hits, row.increment, row.outermost, row.peak)
             ran.add(frame)
-        for named in self.named():
-            if (frame := frame_of(builder, named)) not in ran:
-                builder.growth(frame, named.co_firstlineno, 0, 0, 0, 0)
+        for frame, line in self.never_ran(builder, ran):
+            builder.growth(frame, line, 0, 0, 0, 0)
         builder.note(WHAT_IT_IS)
         self.say(builder)
         if len(self._threads) > 1:

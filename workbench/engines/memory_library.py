@@ -59,9 +59,8 @@ class LibraryEngine(ChosenCode):
                 grown = round(increment * _MIB)
                 builder.growth(frame, line, hits, grown, grown, round(peak * _MIB))
                 ran.add(frame)
-        for named in self.named():
-            if (frame := frame_of(builder, named)) not in ran:
-                builder.growth(frame, named.co_firstlineno, 0, 0, 0, 0)
+        for frame, line in self.never_ran(builder, ran):
+            builder.growth(frame, line, 0, 0, 0, 0)
         builder.note(WHAT_IT_IS)
         self.say(builder)
         method = "not measured: memory_profiler reads memory through psutil at every line"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from workbench.errors import UnknownEngineError, near
+from workbench.errors import UnknownEngineError, UnknownOptionError, near
 
 if TYPE_CHECKING:
     from workbench.engines.base import Engine, Options
@@ -18,7 +18,7 @@ DEFAULT = "sample"
 class EngineRow:
     """One engine: what makes it (a class or function) by module and name, what it measures, whether a target may be repeated until
     there is enough, and, of one that looks at chosen functions, whether those are taken by the time or by the memory that a sampling
-    saw."""
+    saw; `backends` are the libraries that can do its work, the first by itself."""
 
     name: str
     module: str
@@ -26,6 +26,7 @@ class EngineRow:
     measures: str
     repeats: bool
     taken_by: Literal["time", "memory"] = "time"
+    backends: tuple[str, ...] = ()
 
 
 ENGINES: dict[str, EngineRow] = {
@@ -55,6 +56,7 @@ ENGINES: dict[str, EngineRow] = {
             "by how much process memory grows while each line of chosen functions runs; slows those functions",
             False,
             taken_by="memory",
+            backends=("workbench", "memory_profiler"),
         ),
     )
 }
@@ -67,8 +69,19 @@ def row(name: str) -> EngineRow:
     return ENGINES[name]
 
 
+def check_backend(name: str, backend: str | None) -> None:
+    """Raise UnknownOptionError where an engine has no such backend."""
+    known = row(name).backends
+    if backend is None or backend in known:
+        return
+    if not known:
+        raise UnknownOptionError(f"Engine {name!r} has one way of working, so it takes no backend.")
+    raise UnknownOptionError(f"Engine {name!r} has no backend {backend!r}: {near(backend, known)}")
+
+
 def load(name: str, options: Options) -> Engine:
-    """A new engine for one run."""
+    """A new engine for one run. Raises UnknownEngineError and UnknownOptionError."""
     found = row(name)
+    check_backend(name, options.backend)
     engine: Engine = getattr(import_module(found.module), found.attribute)(options)
     return engine

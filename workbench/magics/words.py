@@ -120,6 +120,7 @@ def parse(line: str, *, cell: bool) -> Words:
         engine, rest = first, rest[len(first) :].lstrip()
     while rest.startswith("-"):
         rest = _take_option(rest, values)
+    table.check_backend(engine, values.get("--backend"))
     if cell and rest:
         _refuse_rest(rest, first)
     if not cell:

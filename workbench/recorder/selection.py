@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
+from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
@@ -68,6 +69,7 @@ class Chosen:
     troubles: list[str] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
     _found: dict[str, list[CodeType]] = field(default_factory=dict)
+    _opened: set[str] = field(default_factory=set)
     _own_files: dict[str, bool] = field(default_factory=dict)
 
     @property
@@ -76,10 +78,13 @@ class Chosen:
         return not (self.codes or self.names or self.modules or self.troubles)
 
     def known(self) -> Iterator[CodeType]:
-        """See Selection: every live function is asked, so that methods, closures and wrapped functions need no special case."""
+        """See Selection: every live function is asked, so that methods, closures and wrapped functions need no special case.
+
+        Some tools make function objects of a whole module's code; these are none.
+        """
         yield from self.codes
         for value in gc.get_objects():
-            if type(value) is FunctionType:
+            if type(value) is FunctionType and value.__code__.co_flags & CO_OPTIMIZED:
                 yield from self.among(value.__code__)
 
     def among(self, code: CodeType) -> Iterator[CodeType]:
@@ -97,6 +102,9 @@ class Chosen:
     def never(self) -> Iterator[str]:
         """See Selection."""
         yield from self.troubles
+        for module in self.modules:
+            if module not in self._opened:
+                yield f"No code of the module {module!r} was there to look at. Give its name as it is imported, or its path."
         for name in self.names:
             if name not in self._found:
                 yield f"No function {name!r} was there to look at: {near(name, sorted(self._met))}"
@@ -107,10 +115,16 @@ class Chosen:
         if code in self.codes:
             return True
         if not self._own(code.co_filename):
-            return any(is_module(code.co_filename, name) for name in self.modules) or self._named(code, plainly=False)
+            return self._of_a_module(code) or self._named(code, plainly=False)
         if self.automatic:
             return self.seen is None or self._was_seen(code)
-        return self._named(code) or any(is_module(code.co_filename, name) for name in self.modules)
+        return self._named(code) or self._of_a_module(code)
+
+    def _of_a_module(self, code: CodeType) -> bool:
+        found = next((name for name in self.modules if is_module(code.co_filename, name)), None)
+        if found is not None:
+            self._opened.add(found)
+        return found is not None
 
     def _named(self, code: CodeType, *, plainly: bool = True) -> bool:
         """Whether it is asked for by name: of own code by the plain one too, of others' only with its module."""
