@@ -134,21 +134,21 @@ Examples:
     multiple=True,
     callback=_names,
     metavar="NAME",
-    help="Engine lines: look at this function (f, Class.method, pkg.module.f); may be given again.",
+    help="Engines lines and memory: look at this function (f, Class.method, pkg.module.f); may be given again.",
 )
 @click.option(
     "--module",
     "modules",
     multiple=True,
     metavar="NAME",
-    help="Engine lines: look at all functions of this module; may be given again.",
+    help="Engines lines and memory: look at all functions of this module; may be given again.",
 )
 @click.option("--backend", metavar="NAME", help="Engine memory: memory_profiler, to have that library do the work.")
 @click.option(
     "--like",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Engine lines: look at the functions that took most of the time in this sampled recording.",
+    help="Engines lines and memory: look at the functions that this sampled recording found to take most.",
 )
 @click.option("--quiet", is_flag=True, help="Say nothing; for use with --save, --report or --json=FILE.")
 @click.pass_context

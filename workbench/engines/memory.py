@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import _thread
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.clock import SYSTEM, Clock
 from workbench.engines.base import Boundary, Findings
@@ -108,7 +108,7 @@ class MemoryEngine(ChosenCode):
                 f"{len(self._threads)} threads ran chosen functions: memory is one number for all of them, so what one thread "
                 "took while a line of another ran counts on both."
             )
-        cost: Any = Cost(
+        cost = Cost(
             interval=float("nan"), samples=0, own=float("nan"), method="not measured: memory is read at every line"
         )
         return Findings("process memory at each line", cost, Evidence.MEMORY)
