@@ -78,6 +78,10 @@ def _signals() -> dict[str, Any]:
             left, period = signal.getitimer(getattr(signal, name))
             state[f"signal.{name}"] = (left > 0, period)
     state["signal.pause"] = getattr(signal, "pause", None)
+    state["signal.set_wakeup_fd"] = signal.set_wakeup_fd
+    if threading.current_thread() is threading.main_thread():
+        state["wakeup file"] = signal.set_wakeup_fd(-1)
+        signal.set_wakeup_fd(state["wakeup file"])
     if hasattr(signal, "pthread_sigmask"):
         state["blocked signals"] = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     return state

@@ -57,6 +57,7 @@ class Kernel:
         """Run a cell; with `interrupts`, send as many, each once the cell has printed a line with MARK anew."""
         request = self._client.execute(code)
         ran, sent = Ran(), 0
+        places: dict[str | None, int] = {}
         for kind, content in self._messages(request):
             if kind == "stream":
                 setattr(ran, content["name"], getattr(ran, content["name"]) + content["text"])
@@ -66,11 +67,23 @@ class Kernel:
             elif kind == "execute_result":
                 ran.result = content["data"]["text/plain"]
             elif kind == "display_data":
+                places[content["transient"].get("display_id")] = len(ran.shown)
                 ran.shown.append(content["data"])
+            elif kind == "update_display_data":
+                ran.shown[places[content["transient"]["display_id"]]] = content["data"]
             elif kind == "error":
                 ran.error = (content["ename"], content["evalue"], "\n".join(content["traceback"]))
-        ran.status = self._client.get_shell_msg(timeout=PATIENCE)["content"]["status"]
+        ran.status = self._reply(request)["status"]
         return ran
+
+    def _reply(self, request: str) -> dict[str, Any]:
+        """The reply to a request; those to others are passed over: a kernel that starts slowly is asked for its facts several times."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            message = self._client.get_shell_msg(timeout=PATIENCE)
+            if message["parent_header"].get("msg_id") == request:
+                return dict(message["content"])
+        raise TimeoutError("the kernel did not reply")
 
     def value(self, expression: str) -> Any:
         """The value of an expression in the kernel, through its repr."""

@@ -10,7 +10,7 @@ import pstats
 import random
 import re
 import sysconfig
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from workbench.model.builder import ROOT, RecordingBuilder
 from workbench.model.facts import Cost, Environment, Evidence, RunError, Source, SourceKind, Target, TargetKind
 from workbench.model.recording import Recording
-from workbench.model.tables import FrameKind
+from workbench.model.tables import FrameKind, HeapTable, Outcome, TaskState
+
+HEAP_COUNTS = tuple(HeapTable.dtypes())[2:]
 
 PROJECT = "/project"
 STDLIB = "/usr/lib/python3.12"
@@ -183,6 +185,11 @@ def small_recording(**changes: Any) -> Recording:
     return finish(sketch.builder, **({"cost": cost} | changes))
 
 
+def passes_recording() -> Recording:
+    """A sampling with two further runs, one of calls and one of allocations."""
+    return replace(small_recording(), passes=(exact_recording(), heap_recording()))
+
+
 def failed_recording() -> Recording:
     """The small recording of a cell that raised."""
     return small_recording(error=RunError("ValueError", "Expecting value: line 1 column 1 (char 0)"))
@@ -247,6 +254,102 @@ def lines_recording() -> Recording:
     builder.line(build_index, 12, 0, 0.0)
     builder.note("No function 'nosuch' was there to look at: known: parse")
     return finish(builder, engine="lines", mechanism="line_profiler", duration=0.4, cpu=0.4)
+
+
+ASYNC_TEXT = """\
+import asyncio
+
+
+async def fetch(gate, number):
+    async with gate:
+        await asyncio.sleep(0.1)
+    return parse(number)
+
+
+def parse(number):
+    return sum(range(number))
+
+
+async def main():
+    gate = asyncio.Semaphore(2)
+    return await asyncio.gather(*(fetch(gate, n) for n in range(4)))
+
+
+await main()
+"""
+
+
+def tasks_recording() -> Recording:
+    """A cell's task that gathers four others, two at a time: each sleeps 0.1 s on line 6; the third blocks the loop for 80 ms in `parse`,
+    the fourth waits 0.1 s for the gate on line 5, is kept from going on for 80 ms, and fails. A library's service task waits.
+    """
+    sketch = Sketch()
+    builder, path = sketch.builder, sketch.path
+    module, main = ("<module>", CELL_FILE, 1, 19), ("main", CELL_FILE, 14, 16)
+    fetch, parse = ("fetch", CELL_FILE, 4), ("parse", CELL_FILE, 10, 11)
+    thread = builder.thread("MainThread")
+    gather = path(module, main)
+    sleeping, gated = path((*fetch, 6)), path((*fetch, 5))
+    whole = builder.frame("<module>", CELL_FILE, 1)
+    cell = builder.task("Task-1", whole, thread, 0.0, 0.4, Outcome.DONE)
+    builder.wait(cell, TaskState.RUNNING, gather, "", 2, 0.002, 0.001)
+    builder.wait(cell, TaskState.WAITING, gather, "gather of 4", 1, 0.398, 0.398)
+    builder.span(cell, TaskState.RUNNING, 0.0, 0.001)
+    builder.span(cell, TaskState.WAITING, 0.001, 0.398)
+    frame = builder.frame("fetch", CELL_FILE, 4)
+    made = {"parent": cell, "created": gather}
+    for number, (end, outcome) in enumerate(
+        ((0.101, Outcome.DONE), (0.101, Outcome.DONE), (0.281, Outcome.DONE), (0.285, Outcome.FAILED))
+    ):
+        error = "ValueError: no such number" if outcome is Outcome.FAILED else ""
+        task = builder.task(f"Task-{number + 2}", frame, thread, 0.001, end, outcome, error=error, **made)
+        begin = 0.001
+        if number >= 2:
+            builder.wait(task, TaskState.WAITING, gated, "Semaphore.acquire", 1, 0.1, 0.1)
+            builder.span(task, TaskState.WAITING, begin, 0.1)
+            begin += 0.1
+        builder.wait(task, TaskState.WAITING, sleeping, "sleep", 1, 0.1, 0.1)
+        builder.span(task, TaskState.WAITING, begin, 0.1)
+        if number == 2:
+            builder.wait(task, TaskState.RUNNING, sleeping, "", 2, 0.081, 0.08)
+            builder.span(task, TaskState.RUNNING, begin + 0.1, 0.08)
+            builder.slice(task, "Task-4", path((*fetch, 7), parse), begin + 0.1, 0.08)
+        if number == 3:
+            builder.wait(task, TaskState.READY, sleeping, "sleep", 1, 0.08, 0.08)
+            builder.span(task, TaskState.READY, begin + 0.1, 0.08)
+    service = path(("serve", f"{SITE}/kernel/loop.py", 40, 44))
+    kernel = builder.task("Task-0", builder.frame("serve", f"{SITE}/kernel/loop.py", 40), thread, 0.0)
+    builder.wait(kernel, TaskState.WAITING, service, "Event.wait", 1, 0.4, 0.4)
+    builder.source(cell_source(ASYNC_TEXT))
+    return finish(builder, engine="tasks", mechanism="asyncio steps", duration=0.4, cpu=0.09)
+
+
+def heap_recording() -> Recording:
+    """A cell whose `build_index` holds 60 MiB at the peak and 20 at the end on line 17, and whose `parse` has 30 MiB, held at the end, and
+    churned through 100 more, all on line 8; a thread holds 10 MiB at the end only.
+    """
+    sketch, mib = Sketch(), 1 << 20
+    builder, path = sketch.builder, sketch.path
+    module = ("<module>", CELL_FILE, 1, 23)
+    index, parse = path(module, ("build_index", CELL_FILE, 12, 17)), path(module, ("parse", CELL_FILE, 5, 8))
+    flush = path(("flush", STORE_FILE, 4, 6))
+    main, writer = builder.thread("MainThread"), builder.thread("writer")
+    rows = (
+        (index, main, (60, 6, 20, 2, 60, 6, 0, 0)),
+        (parse, main, (30, 3, 30, 3, 130, 103, 100, 100)),
+        (flush, writer, (0, 0, 10, 1, 10, 1, 0, 0)),
+    )
+    for node, thread, counts in rows:
+        builder.heap(
+            node,
+            thread,
+            **{name: n * mib if at % 2 == 0 else n for at, (name, n) in enumerate(zip(HEAP_COUNTS, counts))},
+        )
+    for time, rss, heap in ((0.0, 100, 0), (0.6, 200, 90), (1.2, 170, 60)):
+        builder.memory(time, rss * mib, heap * mib)
+    builder.source(cell_source())
+    builder.source(Source(STORE_FILE, "store.py", SourceKind.FILE, STORE_TEXT))
+    return finish(builder, engine="heap", mechanism="memray")
 
 
 def hostile_recording() -> Recording:
@@ -351,11 +454,12 @@ def random_recording(seed: int = 0, frames: int = 1_000, nodes: int = 10_000, sa
 _TEXT = st.text(st.characters(), max_size=20)
 _SECONDS = st.floats(0, 1e6, allow_nan=False, allow_subnormal=False)
 _COUNTS = st.integers(0, 2**53)
+_MAYBE = st.one_of(_SECONDS, st.just(float("nan")))
 
 
 @st.composite
 def recordings(draw: st.DrawFn, *, evidence: Evidence | None = None) -> Recording:
-    """Hypothesis: any sound recording, of samples, calls or lines, with any text wherever there is text."""
+    """Hypothesis: any sound recording, of any evidence, with any text wherever there is text."""
     builder = RecordingBuilder()
     count = draw(st.integers(0, 6))
     kinds = st.sampled_from(list(FrameKind))
@@ -366,10 +470,12 @@ def recordings(draw: st.DrawFn, *, evidence: Evidence | None = None) -> Recordin
         Evidence.CALLS: _draw_counts,
         Evidence.LINES: _draw_lines,
         Evidence.MEMORY: _draw_growth,
+        Evidence.HEAP: _draw_heap,
+        Evidence.TASKS: _draw_tasks,
     }
     rows[chosen := evidence or draw(st.sampled_from(Evidence))](draw, builder, count)
     for time, rss in draw(st.lists(st.tuples(_SECONDS, _COUNTS), max_size=4)):
-        builder.memory(time, rss)
+        builder.memory(time, rss, draw(_MAYBE))
     for file, label, kind, text in draw(
         st.lists(st.tuples(_TEXT, _TEXT, st.sampled_from(list(SourceKind)), st.text(max_size=60)), max_size=3)
     ):
@@ -379,11 +485,38 @@ def recordings(draw: st.DrawFn, *, evidence: Evidence | None = None) -> Recordin
     return builder.build(**draw(_facts()), evidence=chosen)
 
 
-def _draw_samples(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
+def _draw_stacks(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> int:
     nodes = 0
     for _ in range(draw(st.integers(0, 10)) if frames else 0):
         parent = draw(st.integers(ROOT, nodes - 1))
         nodes = max(nodes, 1 + builder.stack(parent, draw(st.integers(0, frames - 1)), draw(st.integers(0, 12))))
+    return nodes
+
+
+def _draw_heap(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
+    nodes, thread = _draw_stacks(draw, builder, frames), builder.thread("MainThread")
+    for _ in range(draw(st.integers(0, 6)) if nodes else 0):
+        counts = draw(st.dictionaries(st.sampled_from(HEAP_COUNTS), _SECONDS))
+        builder.heap(draw(st.integers(0, nodes - 1)), thread, **counts)
+
+
+def _draw_tasks(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
+    nodes, thread = _draw_stacks(draw, builder, frames), builder.thread("MainThread")
+    states, names = st.sampled_from(list(TaskState)), st.sampled_from(["sleep", "", "<b>"])
+    node, tasks = st.integers(ROOT, nodes - 1), draw(st.integers(0, 5)) if frames else 0
+    for at in range(tasks):
+        made = {"error": draw(names), "parent": draw(st.integers(ROOT, at - 1)), "created": draw(node)}
+        when = (draw(_SECONDS), draw(_MAYBE), draw(st.sampled_from(list(Outcome))))
+        builder.task(draw(_TEXT), draw(st.integers(0, frames - 1)), thread, *when, **made)
+    for _ in range(draw(st.integers(0, 8)) if tasks else 0):
+        task, state = draw(st.integers(0, tasks - 1)), draw(states)
+        builder.wait(task, state, draw(node), draw(names), draw(_COUNTS) // 8, draw(_SECONDS), draw(_SECONDS))
+        builder.span(task, state, draw(_SECONDS), draw(_SECONDS))
+        builder.slice(draw(st.integers(ROOT, tasks - 1)), draw(names), draw(node), draw(_SECONDS), draw(_SECONDS))
+
+
+def _draw_samples(draw: st.DrawFn, builder: RecordingBuilder, frames: int) -> None:
+    nodes = _draw_stacks(draw, builder, frames)
     threads = [builder.thread(name) for name in draw(st.lists(_TEXT, min_size=1, max_size=3, unique=True))]
     for _ in range(draw(st.integers(0, 12)) if nodes else 0):
         split = draw(st.tuples(_SECONDS, _SECONDS, _SECONDS))

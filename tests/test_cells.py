@@ -53,7 +53,7 @@ class Case:
     code: str
     interrupts: int = 0
     recorded: bool = True
-    engines: tuple[str, ...] = ("sample", "cpu", "lines", "memory")
+    engines: tuple[str, ...] = ("sample", "cpu", "lines", "memory", "heap", "tasks")
     variables: tuple[str, ...] = ()
 
 
@@ -127,7 +127,7 @@ def outcome(ran: Ran, variables: dict[str, object]) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("engine", ["sample", "cpu", "lines", "memory"])
+@pytest.mark.parametrize("engine", ["sample", "cpu", "lines", "memory", "heap", "tasks"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_same_outcome_recording_kept_kernel_clean(kernel: Kernel, case: Case, engine: str) -> None:
     """Bare and under `%%profile`: same outputs, same variables, the recording is kept, and the process is as it was found."""

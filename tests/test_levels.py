@@ -36,6 +36,7 @@ LEVELS = {
     "magics": 8,
     "cli": 8,
     "agent": 8,
+    "testing": 8,
 }
 FRONT_DOORS = {"workbench", "workbench.__main__"}
 """Modules above all rooms; nobody imports them but for `__version__`."""
@@ -52,10 +53,16 @@ PARTIES = {
     "matplotlib": {"render"},
     "click": {"cli"},
     "psutil": {"engines"},
+    "cloudpickle": {"timing"},
+    "tqdm": {"face"},
+    "pytest": {"testing"},
+    "hypothesis": {"study"},
+    "frontrun": {"study"},
     "line_profiler": {"engines"},
     "memory_profiler": {"engines"},
+    "memray": {"engines"},
     "cProfile": {"engines"},
-    "tracemalloc": {"engines"},
+    "tracemalloc": {"engines", "study"},
 }
 """Third parties, and the standard library's own profilers, by the rooms that may import them."""
 

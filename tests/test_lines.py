@@ -16,10 +16,17 @@ from guest import unchanged
 from line_profiler import LineProfiler
 
 import workbench
+from workbench.engines import calibration
 from workbench.engines.base import Options
-from workbench.errors import EngineBusyError, UsageError
+from workbench.errors import EngineBusyError, UnknownOptionError, UsageError
 from workbench.recorder import naming
 from workbench.recorder.selection import Seen, choose
+
+
+@pytest.fixture(autouse=True)
+def _unpriced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine runs here are long enough for a cost, and a note on it."""
+    monkeypatch.setattr(calibration, "TRIALS", {})
 
 
 def doubled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,6 +194,15 @@ def test_threads_are_seen() -> None:
     assert hits(rec, "plain") == 1
 
 
+def test_threads_of_later_runs_are_seen() -> None:
+    """A thread that has the identity of one that ended within an earlier run is counted as if it had been the first."""
+    for threads in (3, 1, 5):
+        with workbench.profile("lines", functions=[plain]) as rec:
+            for _ in range(threads):
+                _in_a_thread()
+        assert hits(rec, "plain") == threads
+
+
 def test_two_ways_same_counts() -> None:
     """Our hits equal line_profiler's own, line by line, on code with loops, branches and recursion."""
 
@@ -268,17 +284,21 @@ def test_what_takes_most_is_taken_over() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [
-        ("plian", "No function 'plian' was there to look at: did you mean 'plain'"),
-        ("len", "len has no Python lines"),
-        ("Thing.gone", "No function 'Thing.gone' was there to look at"),
-    ],
+    [("plian", "no function 'plian': did you mean 'plain'"), ("Thing.gone", "no function 'Thing.gone'")],
 )
-def test_names_that_lead_nowhere_are_spoken_of(name: str, said: str) -> None:
-    """A name that is not there lists near ones; one without Python lines says where its time shows instead."""
-    with workbench.profile("lines", functions=[name, plain]) as rec:
+def test_names_that_lead_nowhere_are_refused(name: str, said: str) -> None:
+    """A name that is not there lists near ones, before anything has run."""
+    with pytest.raises(UnknownOptionError, match=said), workbench.profile("lines", functions=[name, plain]):
         plain(1)
-    assert any(note.startswith(said) for note in rec.notes), rec.notes
+
+
+def test_names_that_the_run_did_not_bring_about_are_spoken_of() -> None:
+    """A name that the block speaks of and never defines as a function lists near ones after it; C code says where its time shows."""
+    with workbench.profile("lines", functions=["plian", "len", plain]) as rec:
+        plian = plain(1)
+    assert plian is not None
+    for said in ("No function 'plian' was there to look at: did you mean 'plain'", "len has no Python lines"):
+        assert any(note.startswith(said) for note in rec.notes), rec.notes
 
 
 def test_a_plain_name_means_own_code() -> None:
@@ -294,11 +314,11 @@ def test_a_plain_name_means_own_code() -> None:
         assert set(rec.lines().query("hits > 0")["file"]) == {file}
 
 
-def test_a_module_that_is_not_there_is_spoken_of() -> None:
-    """A module none of whose code was met is named, with what would have been right."""
-    with workbench.profile("lines", modules=["no.such.module"]) as rec:
+def test_a_module_that_is_never_imported_is_spoken_of() -> None:
+    """A module that could be imported and none of whose code was met is named, with what would have been right."""
+    with workbench.profile("lines", modules=["workbench.no.such.module"]) as rec:
         plain(1)
-    assert any("No code of the module 'no.such.module'" in note for note in rec.notes)
+    assert any("No code of the module 'workbench.no.such.module'" in note for note in rec.notes)
 
 
 def test_a_function_that_never_runs_is_listed() -> None:

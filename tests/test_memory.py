@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import marshal
 import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -207,6 +209,21 @@ def test_threads_have_books_of_their_own() -> None:
     assert any("2 threads ran chosen functions" in note for note in rec.notes)
 
 
+def test_an_equal_code_object_is_another_one() -> None:
+    """Code that equals that of a chosen function without being it (a function unpickled in the run) does no harm and is not looked at."""
+
+    def chosen() -> int:
+        return len("chosen")  # at: chosen
+
+    with workbench.profile("memory", functions=[chosen]) as rec:
+        copy = FunctionType(marshal.loads(marshal.dumps(chosen.__code__)), globals())
+        copy()
+        chosen()
+        copy()
+    table = rec.lines()
+    assert int(table.loc[table["source"].str.endswith("# at: chosen"), "hits"].sum()) == 1
+
+
 def test_a_thread_that_outlives_the_run_is_let_go() -> None:
     """A thread that is in a chosen function when the run ends runs on without a hook."""
     entered, leave, seen = threading.Event(), threading.Event(), list[object]()
@@ -239,9 +256,9 @@ def test_the_curve_of_memory_comes_along() -> None:
 def test_what_the_number_is_is_said() -> None:
     """The answer says in one sentence what process memory is, and text, tables and page come of it."""
     with workbench.profile("memory", functions=[kept, "nosuch"]) as rec:
-        kept(1)
+        nosuch = kept(1)
     assert any("resident memory of the whole process" in note for note in rec.notes)
-    assert any(note.startswith("No function 'nosuch'") for note in rec.notes)
+    assert any(note.startswith("No function 'nosuch'") for note in rec.notes), nosuch
     shown = rec.text()
     assert "found.append(block())" in shown
     assert "+40.0 MiB" in shown

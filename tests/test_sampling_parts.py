@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -17,8 +19,9 @@ from hypothesis import strategies as st
 
 from workbench.engines.base import Boundary, Options
 from workbench.engines.pace import LONGEST, Pace
+from workbench.engines.running import used_seconds
 from workbench.engines.sample_rows import Rows
-from workbench.engines.ticks import OUTSIDE, TickLog
+from workbench.engines.ticks import OUTSIDE, Tick, TickLog
 from workbench.engines.timers import PosixTimer, main_thread_timer
 from workbench.engines.watch import Watch
 from workbench.errors import EngineUnavailableError
@@ -111,11 +114,39 @@ def test_a_stopped_timer_cannot_end_the_process() -> None:
     code = (
         "from workbench.engines.timers import PosixTimer\n"
         "for _ in range(1000):\n"
-        "    timer = PosixTimer(); timer.start(lambda n, f: None); timer.arm(1e-5); sum(range(500)); timer.stop()\n"
+        "    timer = PosixTimer(); timer.start(lambda n, f: None); timer.arm(5e-5); sum(range(2500)); timer.stop()\n"
         "print('alive')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "alive\n")
+
+
+def test_a_tick_is_written_whole_or_not_at_all() -> None:
+    """Where an interrupt is raised at any line of the writing, the columns stay of one length, and later ticks are what they are."""
+    for lines in range(1, 12):
+        log, left = TickLog(Boundary()), lines
+
+        def interrupt(frame: FrameType, event: str, _argument: Any) -> Any:
+            nonlocal left
+            if frame.f_code is not TickLog.add.__code__:
+                return None
+            left -= event == "line"
+            if left == 0:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            return interrupt
+
+        before = sys.gettrace()
+        sys.settrace(interrupt)
+        try:
+            log.add(1, 2, 3.0, 4.0, 5.0, 6.0, exact=True)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(before)
+        log.add(10, 20, 30.0, 40.0, 50.0, 60.0, exact=False)
+        assert log.ticks()[-1] == Tick(10, 20, 30.0, 40.0, 50.0, 60.0, exact=False)
+        assert log.ticks()[:-1] in ([], [Tick(1, 2, 3.0, 4.0, 5.0, 6.0, exact=True)])
 
 
 def test_no_timer_off_the_main_thread() -> None:
@@ -242,3 +273,45 @@ def test_looking_at_threads_leaves_no_garbage() -> None:
         assert run()() is None
     finally:
         gc.enable()
+
+
+SLEEP, WORK = (1, 10), (2, 20)
+
+
+def alternating_ticks(seed: int, period: float, taken: float = 0.0) -> list[Tick]:
+    """Ticks on a thread that sleeps some 12 ms and works 8 ms in turn; others take `taken` of the processor while it works."""
+    rng = random.Random(seed)
+    changes = [0.0]
+    while changes[-1] < 4.0:
+        changes.append(changes[-1] + (0.012 * rng.uniform(0.5, 1.5) if len(changes) % 2 else 0.008))
+
+    def worked(at: float) -> float:
+        """Seconds of work before a moment: every second stretch, the first one is a sleep."""
+        stretch = bisect.bisect_right(changes, at) - 1
+        return 0.008 * (stretch // 2) + (at - changes[stretch] if stretch % 2 else 0.0)
+
+    ticks, last = [], 0.0
+    while last < 3.0:
+        now = last + period * rng.uniform(0.75, 1.25)
+        works = bisect.bisect_right(changes, now) % 2 == 0
+        used = (worked(now) - worked(last)) * (1 - taken)
+        ticks.append(Tick(int(works), 0, now, now - last, used, 0.0, exact=False))
+        last = now
+    return ticks
+
+
+@pytest.mark.parametrize("period", [0.003, 0.0048, 0.006])
+def test_a_tick_of_mixed_time_counts_as_what_its_instruction_is(period):
+    """Where sleep and work change between ticks, each tick at the sleep counts as waiting and each at the work as running."""
+    for seed in range(20):
+        ticks = alternating_ticks(seed, period)
+        used = used_seconds(ticks, [SLEEP, WORK])
+        off = sum(abs(mine - tick.wall * tick.stack) for tick, mine in zip(ticks, used, strict=True))
+        assert off < 0.01 * ticks[-1].end, (seed, off)
+
+
+def test_a_thread_that_shares_its_processor_keeps_what_its_clock_says():
+    """Where others take half of the processor, work is not taken to be running all the time: the sum is the clock's."""
+    ticks = alternating_ticks(1, 0.0048, taken=0.5)
+    used = sum(used_seconds(ticks, [SLEEP, WORK]))
+    assert used == pytest.approx(sum(tick.cpu for tick in ticks), rel=0.1)

@@ -13,16 +13,37 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workbench.errors import WorkbenchError
+    from workbench.face.calls import record_calls
+    from workbench.face.compare import Compared, call, compare
     from workbench.face.profile import Profile
     from workbench.face.run import load, profile, profile_call
     from workbench.face.session import history, last
+    from workbench.face.study import Study
 
 __version__ = "0.1.0"
 
-__all__ = ["Profile", "WorkbenchError", "history", "last", "load", "profile", "profile_call"]
+__all__ = [
+    "Compared",
+    "Profile",
+    "Study",
+    "WorkbenchError",
+    "call",
+    "compare",
+    "history",
+    "last",
+    "load",
+    "profile",
+    "profile_call",
+    "record_calls",
+]
 
 _HOMES = {
+    "Compared": "workbench.face.compare",
+    "call": "workbench.face.compare",
+    "compare": "workbench.face.compare",
+    "record_calls": "workbench.face.calls",
     "Profile": "workbench.face.profile",
+    "Study": "workbench.face.study",
     "WorkbenchError": "workbench.errors",
     "history": "workbench.face.session",
     "last": "workbench.face.session",

@@ -1,6 +1,8 @@
 """`python -m workbench` is the command `workbench`."""
 
+import sys
+
 from workbench.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,8 @@
 """Programs that know where their own time goes: they take it with their own clocks, whatever the machine is doing.
 
 `PROGRAMS` maps a name to a function of (seconds, truth). A program runs for about so many seconds and puts into `truth` what each
-marked line (`# at: mark`) or function took. Each program is called on the main thread of a fresh process.
+marked line (`# at: mark`) or function took. Each program is called on the main thread of a fresh process. The processor's clock is a
+system call, at whose end other programs take over: it is read outside of what the wall's clock takes.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Stretch:
         self.truth, self.mark, self.native = truth, mark, native
 
     def __enter__(self) -> None:
-        self.begin, self.cpu = perf_counter(), thread_time()
+        self.cpu, self.begin = thread_time(), perf_counter()
 
     def __exit__(self, *_: object) -> None:
         self.truth.add(self.mark, perf_counter() - self.begin, thread_time() - self.cpu, native=self.native)
@@ -138,13 +139,14 @@ def two_lines(seconds: float, truth: Truth) -> None:
     numbers, fewer, squares = range(30_000), range(10_000), [0]
     end = perf_counter() + seconds
     while perf_counter() < end:
-        first, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         squares = [value * value for value in numbers]  # at: long comprehension
-        second, middle = perf_counter(), thread_time()
+        middle, used = perf_counter(), thread_time()
+        again = perf_counter()
         squares = [value * value for value in fewer]  # at: short comprehension
-        third, last = perf_counter(), thread_time()
-        truth.add("long comprehension", second - first, middle - cpu)
-        truth.add("short comprehension", third - second, last - middle)
+        end_of_short, last = perf_counter(), thread_time()
+        truth.add("long comprehension", middle - begin, used - cpu)
+        truth.add("short comprehension", end_of_short - again, last - used)
     assert len(squares) == 10_000
 
 
@@ -172,7 +174,7 @@ def alternate(seconds: float, truth: Truth, call: Callable[[], Any], python: flo
     """A native call, its result looked at on the next line, then a stretch of Python."""
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         found = call()  # at: native
         middle, used = perf_counter(), thread_time()
         kept = found is None  # at: cheap
@@ -192,7 +194,7 @@ def sorting(seconds: float, truth: Truth) -> None:
     values = numbers(40_000)
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         ordered = sorted(values)  # at: native
         middle, used = perf_counter(), thread_time()
         least = ordered[0] + 1  # at: cheap
@@ -207,7 +209,7 @@ def searching(seconds: float, truth: Truth) -> None:
     values = list(range(60_000))
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         found = -1 in values  # at: native
         middle, used = perf_counter(), thread_time()
         count = int(found) + 1  # at: cheap
@@ -222,7 +224,7 @@ def short_searches(seconds: float, truth: Truth) -> None:
     values = list(range(5_000))
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         found = -1 in values  # at: native
         middle, used = perf_counter(), thread_time()
         count = int(found) + 1  # at: cheap
@@ -237,7 +239,7 @@ def operator_native(seconds: float, truth: Truth) -> None:
     values = np.arange(400_000, dtype=np.float64)
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         found = values * values + values  # at: native
         middle, used = perf_counter(), thread_time()
         size = len(found) // 400_000  # at: cheap
@@ -252,7 +254,7 @@ def matrix_product(seconds: float, truth: Truth) -> None:
     values = np.random.default_rng(4).random((400, 400))
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         found = values @ values  # at: native
         middle, used = perf_counter(), thread_time()
         size = len(found) // 400  # at: cheap
@@ -267,7 +269,7 @@ def long_native(seconds: float, truth: Truth) -> None:
     values = numbers(400_000)
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         ordered = sorted(values)  # at: native
         middle, used = perf_counter(), thread_time()
         least = ordered[0] + 1  # at: cheap
@@ -310,21 +312,21 @@ def recursion(seconds: float, truth: Truth) -> None:
 
 
 def worker_a(seconds: float, truth: Truth) -> None:
-    begin, cpu = perf_counter(), thread_time()
+    cpu, begin = thread_time(), perf_counter()
     burn(seconds)
     truth.add("worker_a", perf_counter() - begin, thread_time() - cpu)
     truth.threads += perf_counter() - begin
 
 
 def worker_b(seconds: float, truth: Truth) -> None:
-    begin, cpu = perf_counter(), thread_time()
+    cpu, begin = thread_time(), perf_counter()
     burn(seconds)
     truth.add("worker_b", perf_counter() - begin, thread_time() - cpu)
     truth.threads += perf_counter() - begin
 
 
 def worker_sleeping(seconds: float, truth: Truth) -> None:
-    begin, cpu = perf_counter(), thread_time()
+    cpu, begin = thread_time(), perf_counter()
     time.sleep(seconds)
     truth.add("worker_sleeping", perf_counter() - begin, thread_time() - cpu)
     truth.threads += perf_counter() - begin
@@ -359,7 +361,7 @@ def native_thread(seconds: float, truth: Truth) -> None:
     def products() -> None:
         entered = perf_counter()
         values = np.random.default_rng(6).random((500, 500))
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         end = begin + seconds
         while perf_counter() < end:
             values @ values  # at: worker product
@@ -413,7 +415,7 @@ def waiting_for_others(seconds: float, truth: Truth) -> None:
 async def awaiting(seconds: float, truth: Truth) -> None:
     end = perf_counter() + seconds
     while perf_counter() < end:
-        begin, cpu = perf_counter(), thread_time()
+        cpu, begin = thread_time(), perf_counter()
         await asyncio.sleep(0.015)  # at: await
         middle, used = perf_counter(), thread_time()
         truth.add("await", middle - begin, used - cpu)
@@ -437,7 +439,7 @@ def generators(seconds: float, truth: Truth) -> None:
     while perf_counter() < end:
         source = produce(20)
         while True:
-            begin, cpu = perf_counter(), thread_time()
+            cpu, begin = thread_time(), perf_counter()
             value = next(source, None)
             truth.add("produce", perf_counter() - begin, thread_time() - cpu)
             if value is None:

@@ -9,9 +9,12 @@ from samples import (
     empty_recording,
     exact_recording,
     failed_recording,
+    heap_recording,
     hostile_recording,
+    passes_recording,
     random_recording,
     small_recording,
+    tasks_recording,
 )
 
 from workbench import units
@@ -202,9 +205,16 @@ def test_everything_is_reached_by_keyboard(show):
     assert page.locator('.functions tr[data-group="stdlib"]').get_attribute("aria-expanded") == "true"
     press("ArrowLeft")
     assert page.locator('.functions tr[data-group="stdlib"]').get_attribute("aria-expanded") == "false"
-    for _ in range(3):
+    walked = []
+    while "line hot chosen" not in walked and len(walked) < 9:
         press("Tab")
-    assert page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "line hot chosen"
+        walked.append(
+            page.evaluate(
+                "(found => found.className || found.textContent)(document.activeElement.shadowRoot.activeElement)"
+            )
+        )
+    assert walked[-1] == "line hot chosen"
+    assert "time its lines" in walked
     press("ArrowDown")
     press("ArrowDown")
     press("Enter")
@@ -400,3 +410,84 @@ CONTRASTS = """() => {
     }
     return bad;
 }"""
+
+
+def test_allocations_are_shown_by_the_measure_that_is_chosen(show):
+    """The view begins with what was held at the peak; another measure redraws it all, and keeps the choice."""
+    opened = show(heap_recording())
+    page = opened.page
+    pressed = page.locator('.measures button[aria-pressed="true"]')
+    assert pressed.inner_text().split("\n") == ["held at the peak", "90.0 MiB"]
+    assert (chosen(opened), chosen_line(opened)) == ("build_index", "17")
+    row_of(opened, "parse").click()
+    page.get_by_role("button", name="allocated in all").click()
+    assert pressed.inner_text().split("\n") == ["allocated in all", "200 MiB"]
+    assert chosen(opened) == "parse"
+    assert row_of(opened, "parse").locator("td.total .number").inner_text() == "130 MiB"
+    assert "parse, In [3]:5: total 130 MiB (65.0 % here)" in status(opened)
+    page.get_by_role("button", name="held at the end").focus()
+    page.keyboard.press("Enter")
+    assert pressed.inner_text().split("\n") == ["held at the end", "60.0 MiB"]
+    assert page.locator(".memory path.curve.heap").count() == 1
+    assert not opened.errors
+
+
+def test_tasks_are_lanes_that_choose(show):
+    """Each task is a lane: its state is said under the pointer, a click chooses its coroutine; what blocked the loop has a line."""
+    opened = show(tasks_recording())
+    page = opened.page
+    said = page.locator(".lanes .status")
+    assert said.inner_text() == "5 tasks; 1 task of the kernel or of libraries not shown"
+    box = page.locator(".lanes canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.24 / 0.4, box["y"] + 54 + 15 * 4 + 7)
+    assert said.inner_text().startswith(
+        "Task-5, fetch: failed (ValueError: no such number), 1.00 ms to 285 ms; here ready"
+    )
+    page.mouse.click(box["x"] + 50, box["y"] + 54 + 7)
+    assert chosen(opened) == "<module>"
+    page.get_by_role("button", name="return sum(range(number))").click()
+    assert chosen_line(opened) == "11"
+    page.locator(".lanes canvas").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    assert chosen(opened) == "fetch"
+    assert not opened.errors
+
+
+def test_a_closer_look_is_one_step(show):
+    """The button gives the command that times every line of the chosen function, and is idle for code of others."""
+    opened = show(small_recording())
+    button = opened.page.get_by_role("button", name="time its lines")
+    button.click()
+    assert "%%profile lines -f build_index" in opened.page.locator(".source .closer").inner_text()
+    click_box(opened, 700 / 1200, 3)
+    assert chosen(opened) == "loads"
+    assert button.is_disabled()
+
+
+def test_passes_are_chosen_by_a_button(show):
+    """A recording of several runs shows the first; a button shows another one with its own panes, and the function that was chosen."""
+    opened = show(passes_recording())
+    buttons = opened.page.locator("[data-pass]")
+    assert [text.split("\n")[0] for text in buttons.all_inner_texts()] == ["sample", "cpu", "heap"]
+    row_of(opened, "parse").click()
+    assert chosen(opened) == "parse"
+    buttons.nth(1).focus()
+    opened.page.keyboard.press("Enter")
+    opened.ready()
+    assert opened.page.evaluate("document.activeElement.shadowRoot.activeElement.dataset.pass") == "cpu"
+    assert "cProfile records no stacks" in opened.page.locator("section.calls").inner_text()
+    assert buttons.nth(1).get_attribute("aria-pressed") == "true"
+    buttons.nth(2).click()
+    opened.ready()
+    assert opened.page.locator("[data-measure]").count() == 4
+    opened.page.locator('[data-measure="held"]').click()
+    assert opened.page.locator('[data-measure="held"]').get_attribute("aria-pressed") == "true"
+    assert buttons.nth(2).get_attribute("aria-pressed") == "true"
+    buttons.nth(0).click()
+    opened.ready()
+    row_of(opened, "parse").click()
+    buttons.nth(0).click()
+    opened.ready()
+    assert chosen(opened) == "parse"
+    opened.shot("report-passes")

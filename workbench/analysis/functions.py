@@ -43,10 +43,11 @@ class FunctionRow:
 
 
 def whole(recording: Recording) -> float:
-    """The seconds that shares are shares of: all sampled thread time, all own time of counted calls, the duration of counted lines."""
+    """The seconds that shares are shares of: all sampled thread time, the time of all tasks together, all own time of counted calls,
+    the duration of counted lines."""
     if recording.evidence is Evidence.LINES:
         return recording.duration
-    if recording.sampled:
+    if recording.stacked:
         return self_weights(recording).sum
     return float(recording.functions.self_time.sum())
 
@@ -54,7 +55,7 @@ def whole(recording: Recording) -> float:
 def functions(recording: Recording) -> list[FunctionRow]:
     """Every function with time or calls, own code first within equal times, by own time from most to least.
 
-    None in a recording of memory: see `growth_functions`.
+    None in a recording of memory or allocations: see `growth` and `heap` beside this module. Of tasks: every function of a chain of awaits.
     """
     columns = _COLUMNS[recording.evidence](recording)
     all_seconds, owner = whole(recording), owners(recording)
@@ -83,6 +84,8 @@ def _sampled(recording: Recording) -> list[tuple[int, int | None, NDArray[np.flo
     split = [binned(recording.stacks.frame, getattr(own, name), size) for name in MEASURES]
     table = np.column_stack([sum(split, np.zeros(size)), frame_totals(recording), *split])
     seen = np.unique(recording.stacks.frame)
+    if recording.evidence is Evidence.TASKS:
+        seen = seen[table[seen, 1] > 0]
     return [(int(frame), None, table[frame]) for frame in seen]
 
 
@@ -103,7 +106,7 @@ def _of_lines(recording: Recording) -> list[tuple[int, int | None, NDArray[np.fl
     ]
 
 
-def _of_memory(recording: Recording) -> list[tuple[int, int | None, NDArray[np.float64]]]:
+def _none(recording: Recording) -> list[tuple[int, int | None, NDArray[np.float64]]]:
     del recording
     return []
 
@@ -112,7 +115,9 @@ _COLUMNS = {
     Evidence.SAMPLES: _sampled,
     Evidence.CALLS: _exact,
     Evidence.LINES: _of_lines,
-    Evidence.MEMORY: _of_memory,
+    Evidence.MEMORY: _none,
+    Evidence.HEAP: _none,
+    Evidence.TASKS: _sampled,
 }
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.analysis.lines import innermost_own
-from workbench.analysis.ownership import Owner, owners
+from workbench.analysis.ownership import Owner, innermost_own, owners
 
 if TYPE_CHECKING:
     from workbench.model.recording import Recording

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.analysis.ownership import Owner, owners
+from workbench.analysis.ownership import Owner, innermost_own, owners
 from workbench.analysis.precision import half_width
 from workbench.analysis.tree import MEASURES, binned, self_weights, topmost, total_weights
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def lines(recording: Recording) -> list[LineRow]:
     """
     if len(recording.lines):
         return _counted(recording)
-    if not len(recording.samples):
+    if not len(recording.samples) and not len(recording.waits):
         return []
     stacks, frames = recording.stacks, recording.frames
     keys = frames.file[stacks.frame].astype(np.int64) << 32 | stacks.line.astype(np.int64)
@@ -63,7 +64,8 @@ def lines(recording: Recording) -> list[LineRow]:
     here = binned(label[inner[inner >= 0]], own.wall[inner >= 0], len(unique))
     at = np.zeros(len(unique), dtype=np.int64)
     at[label[::-1]] = stacks.frame[::-1]
-    return _rows(recording, unique, at, split, alone, here)
+    rows = _rows(recording, unique, at, split, alone, here)
+    return [row for row in rows if row.wall > 0] if recording.evidence is Evidence.TASKS else rows
 
 
 def _counted(recording: Recording) -> list[LineRow]:
@@ -99,17 +101,6 @@ def _text(texts: dict[str, list[str]], file: str, line: int) -> str:
     return text[line - 1] if 0 < line <= len(text) else ""
 
 
-def innermost_own(recording: Recording) -> NDArray[np.int64]:
-    """For every stack node, the node nearest to it that is own code: itself or an ancestor; -1 where there is none."""
-    own = [owner is Owner.OWN for owner in owners(recording)]
-    found: list[int] = []
-    for node, (parent, frame) in enumerate(
-        zip(recording.stacks.parent.tolist(), recording.stacks.frame.tolist(), strict=True)
-    ):
-        found.append(node if own[frame] else found[parent] if parent >= 0 else -1)
-    return np.array(found, dtype=np.int64)
-
-
 def _rows(
     recording: Recording,
     unique: NDArray[np.int64],
@@ -141,7 +132,7 @@ def _rows(
                 self_time=float(alone[index]),
                 here=float(here[index]),
                 share=share,
-                plus_minus=half_width(share, count),
+                plus_minus=half_width(share, count) if recording.sampled else 0.0,
             )
         )
     return sorted(rows, key=lambda row: (-row.wall, -row.self_time, row.file, row.line))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from workbench.model.facts import SourceKind
 from workbench.model.tables import FrameKind
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from workbench.model.facts import Environment
     from workbench.model.recording import Recording
 
@@ -38,6 +42,34 @@ def owners(recording: Recording) -> tuple[Owner, ...]:
         else:
             found.append(Owner.NATIVE if kind is FrameKind.NATIVE else Owner.SYNTHETIC)
     return tuple(found)
+
+
+def innermost_own(recording: Recording) -> NDArray[np.int64]:
+    """For every stack node, the node nearest to it that is own code: itself or an ancestor; -1 where there is none."""
+    own = [owner is Owner.OWN for owner in owners(recording)]
+    found: list[int] = []
+    for node, (parent, frame) in enumerate(
+        zip(recording.stacks.parent.tolist(), recording.stacks.frame.tolist(), strict=True)
+    ):
+        found.append(node if own[frame] else found[parent] if parent >= 0 else -1)
+    return np.array(found, dtype=np.int64)
+
+
+def own_tasks(recording: Recording) -> NDArray[np.bool_]:
+    """Which tasks run own code, wait in it, were made in it by another, or by such a task."""
+    table, waits = recording.tasks, recording.waits
+    mine = np.array([owner is Owner.OWN for owner in owners(recording)], dtype=bool)
+    under = innermost_own(recording) >= 0
+    found = mine[table.frame] if len(table) else np.zeros(0, dtype=bool)
+    made = table.created >= 0
+    made &= table.parent >= 0
+    found[made] |= under[table.created[made]]
+    placed = waits.stack >= 0
+    np.logical_or.at(found, waits.task[placed], under[waits.stack[placed]])
+    for task, parent in enumerate(table.parent.tolist()):
+        if parent >= 0 and found[parent]:
+            found[task] = True
+    return found
 
 
 def owner_of_file(file: str, environment: Environment) -> Owner:

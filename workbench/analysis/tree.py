@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.analysis.ownership import own_tasks
+from workbench.model.facts import Evidence
+from workbench.model.tables import TaskState
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.model.tables import StackTable
 
 MEASURES = ("python", "native", "waiting")
+"""The kinds of time of a sample. Those of a task's time take their places in this order: running, ready, waiting."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,14 +46,19 @@ def binned(labels: NDArray[Any], weights: NDArray[np.float64], size: int) -> NDA
 
 
 def self_weights(recording: Recording) -> Weights:
-    """What each node counts for as a leaf."""
+    """What each node counts for as a leaf: seconds of samples, or of own tasks that waited there, or went on from there."""
     samples, size = recording.samples, len(recording.stacks)
+    if recording.evidence is Evidence.TASKS:
+        waits = recording.waits
+        told = (waits.stack >= 0) & own_tasks(recording)[waits.task]
+        states = [(waits.state == state) & told for state in TaskState]
+        return Weights(*(binned(waits.stack[at], waits.seconds[at], size) for at in states))
     return Weights(*(binned(samples.stack, getattr(samples, name), size) for name in MEASURES))
 
 
 def total_weights(stacks: StackTable, own: Weights) -> Weights:
     """What each node counts for with all its descendants."""
-    return Weights(*(_accumulate(stacks.parent, getattr(own, name)) for name in MEASURES))
+    return Weights(*(accumulated(stacks.parent, getattr(own, name)) for name in MEASURES))
 
 
 def depths(stacks: StackTable) -> NDArray[np.int32]:
@@ -89,7 +99,8 @@ def _children(stacks: StackTable) -> dict[int, list[int]]:
     return children
 
 
-def _accumulate(parent: NDArray[np.int32], own: NDArray[np.float64]) -> NDArray[np.float64]:
+def accumulated(parent: NDArray[np.int32], own: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each node has with all its descendants."""
     total = own.tolist()
     above = parent.tolist()
     for node in range(len(total) - 1, -1, -1):

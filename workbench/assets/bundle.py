@@ -6,6 +6,8 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from workbench.model.facts import Evidence
+
 ENTRY = "view.js"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class) (\w+))", re.MULTILINE)
@@ -14,13 +16,26 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 
 
+ONLY_FOR = {
+    "flame.js": frozenset({Evidence.SAMPLES, Evidence.HEAP, Evidence.TASKS}),
+    "ranking.js": frozenset({Evidence.LINES, Evidence.MEMORY}),
+    "lanes.js": frozenset({Evidence.TASKS}),
+}
+"""Modules that draw recordings of some kinds only."""
+
+
 @cache
-def script() -> str:
-    """All modules as the text of one, whose one entry is `mount(root, payload, options)`.
+def script(*evidence: Evidence) -> str:
+    """All modules as the text of one, whose one entry is `mount(root, payload, options)`; with `evidence`, those that these kinds need.
 
     Each module keeps a scope of its own, in dependency order; comments and indentation are left out.
     """
-    scopes = "".join(f"const {_scope(name)} = (() => {{\n{_body(name)}}})();\n" for name in order())
+    scopes = "".join(
+        f"const {_scope(name)} = (() => {{\n{_body(name)}}})();\n"
+        if not evidence or not set(evidence).isdisjoint(ONLY_FOR.get(name, evidence))
+        else f"const {_scope(name)} = {{}};\n"
+        for name in order()
+    )
     return f"{scopes}const {{ mount }} = {_scope(ENTRY)};\n"
 
 

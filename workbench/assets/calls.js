@@ -1,5 +1,5 @@
 import { element, empty, pane } from "./dom.js";
-import { count, seconds, share } from "./format.js";
+import { count, share } from "./format.js";
 
 const MOST = 40;
 
@@ -18,7 +18,7 @@ export function callPane(model, store) {
 
 function summary(model, row) {
   const calls = row.calls === null ? "" : `${count(row.calls, "call")}, `;
-  return `${calls}total ${seconds(row.total)} (${share(model.shareOf(row.total))}), self ${seconds(row.self)}`;
+  return `${calls}total ${model.amount(row.total)} (${share(model.shareOf(row.total))}), self ${model.amount(row.self)}`;
 }
 
 /** Lists of callers and/or callees as buttons that choose. */
@@ -39,7 +39,7 @@ function callList(model, store, kind, edges) {
 function edgeButton(model, store, edge) {
   const part = model.shareOf(edge.total);
   const bar = element("span", { class: "share", "aria-hidden": "true" }, element("i", { style: { width: `${Math.min(100, 100 * part).toFixed(2)}%` } }));
-  const number = element("span", { class: "number" }, seconds(edge.total), edge.calls === null ? "" : element("small", {}, count(edge.calls, "call")));
+  const number = element("span", { class: "number" }, model.amount(edge.total), edge.calls === null ? "" : element("small", {}, count(edge.calls, "call")));
   const name = element("span", { class: "name" }, element("code", {}, model.name(edge.frame)), element("span", { class: "where" }, model.place(edge.frame)));
   const button = element("button", { type: "button", class: "edge", title: `${model.name(edge.frame)}\n${model.place(edge.frame)}` }, name, bar, number);
   button.addEventListener("click", () => store.choose(edge.frame, 0, "calls"));

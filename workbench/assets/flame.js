@@ -1,5 +1,5 @@
 import { element, empty, pane } from "./dom.js";
-import { plusMinus, seconds, share, splitWords } from "./format.js";
+import { plusMinus, share } from "./format.js";
 import { OWNER_NAMES } from "./model.js";
 
 const ROW = 20;
@@ -8,10 +8,10 @@ const ALL = -1;
 
 /** The flame graph on a canvas: callers above, callees below, the heaviest on the left. Returns the pane, `show(store)` and `draw()`. */
 export function flameGraph(model, store) {
-  const [section, tools, body] = pane("flame", "Flame graph");
+  const [section, tools, body] = pane("flame", model.tasks ? "Where the time of tasks went, by chain of awaits" : "Flame graph");
   const { tree } = model;
   if (!(tree.all > 0)) {
-    body.append(empty("No stack was seen, so there is no flame graph.", "The run was too short for a sample, or it did nothing that took time."));
+    body.append(empty("No stack was seen, so there is no flame graph.", model.heap ? "Nothing of this kind was allocated." : "The run was too short for a sample, or it did nothing that took time."));
     return { section, show: () => {}, draw: () => {} };
   }
   const canvas = element("canvas", { tabindex: 0, role: "application", "aria-roledescription": "flame graph", "aria-label": "Flame graph. Arrow keys move between boxes, Enter zooms in, Space chooses the function, Escape zooms out.", "aria-describedby": "wb-box" });
@@ -145,17 +145,17 @@ function hover(state, at) {
 }
 
 function words({ tree, model }, at) {
-  if (at === ALL) return `all of it: ${seconds(tree.all)}`;
+  if (at === ALL) return `all of it: ${model.amount(tree.all)}`;
   const frame = tree.frame[at];
   const split = { python: tree.split.python[at], native: tree.split.native[at], waiting: tree.split.waiting[at] };
-  const kind = splitWords(split);
+  const kind = model.kind(split);
   const where = frame < 0 ? "" : model.place(frame);
-  return `${model.name(frame)}${where ? `, ${where}` : ""}: total ${seconds(tree.total[at])} (${share(model.shareOf(tree.total[at]))} here), self ${seconds(tree.self[at])}${kind ? ` (${kind})` : ""}`;
+  return `${model.name(frame)}${where ? `, ${where}` : ""}: total ${model.amount(tree.total[at])} (${share(model.shareOf(tree.total[at]))} here), self ${model.amount(tree.self[at])}${kind ? ` (${kind})` : ""}`;
 }
 
 function say(state, at) {
   const row = at === ALL ? null : state.model.byFrame.get(state.tree.frame[at]);
-  const elsewhere = row && row.total > state.tree.total[at] * 1.001 ? `; everywhere ${seconds(row.total)} ${plusMinus(row.plusMinus)}` : "";
+  const elsewhere = row && row.total > state.tree.total[at] * 1.001 ? `; everywhere ${state.model.amount(row.total)} ${plusMinus(row.plusMinus)}` : "";
   state.status.textContent = words(state, at) + elsewhere;
 }
 
@@ -249,7 +249,7 @@ function box(state, pen, at, left, wide, top, marked) {
   pen.fillStyle = at === ALL ? ink.all : ink[model.owner(frame)];
   pen.fillRect(left, top, inner, ROW - 1);
   pen.globalAlpha = 1;
-  if (wide > 26) label(pen, ink, at === ALL ? `all ${seconds(tree.all)}` : model.name(frame), left + 5, top + ROW / 2, inner - 9, chosen);
+  if (wide > 26) label(pen, ink, at === ALL ? `all ${model.amount(tree.all)}` : model.name(frame), left + 5, top + ROW / 2, inner - 9, chosen);
   const here = at === over || (at === cursor && canvas.matches(":focus-visible"));
   if (chosen || here) marked.push(() => outline(pen, ink, left, top, inner, chosen, here));
 }

@@ -39,18 +39,18 @@ export function count(value, noun) {
 }
 
 /** What a split of time is made of, in words; parts below half a per cent are left out. */
-export function splitWords(split) {
+export function splitWords(split, words) {
   const sum = split.python + split.native + split.waiting;
   if (!(sum > 0)) return "";
-  const named = [["Python", split.python], ["native", split.native], ["waiting", split.waiting]];
+  const named = [[words[0], split.python], [words[1], split.native], [words[2], split.waiting]];
   return named.filter(([, part]) => part / sum >= 0.005).map(([name, part]) => `${name} ${Math.round((100 * part) / sum)} %`).join(", ");
 }
 
 /** The largest part of a split, in words. */
-export function mainPart(split) {
+export function mainPart(split, words) {
   const sum = split.python + split.native + split.waiting;
   if (!(sum > 0)) return "";
-  const [name, part] = [["Python", split.python], ["native", split.native], ["waiting", split.waiting]].reduce((best, next) => (next[1] > best[1] ? next : best));
+  const [name, part] = [[words[0], split.python], [words[1], split.native], [words[2], split.waiting]].reduce((best, next) => (next[1] > best[1] ? next : best));
   return `${name} ${Math.round((100 * part) / sum)} %`;
 }
 

@@ -1,10 +1,14 @@
 import { element, splitBar } from "./dom.js";
+import { measurePicker } from "./measures.js";
 import { bytes, count, plain, plusMinus, seconds, share } from "./format.js";
 
-const KINDS = [["python", "Python", "running Python code"], ["native", "native", "inside C code that a Python line called"], ["waiting", "waiting", "not on a processor: sleeping, reading, locked"]];
+const KINDS = {
+  samples: [["python", "Python", "running Python code"], ["native", "native", "inside C code that a Python line called"], ["waiting", "waiting", "not on a processor: sleeping, reading, locked"]],
+  tasks: [["python", "running", "tasks at work"], ["native", "ready", "tasks that could go on, but the loop did something else"], ["waiting", "waiting", "tasks that waited for something"]],
+};
 
 /** The head of the view: what ran, how long, what kind of time it was, how sure that is, and how it ended. */
-export function header(model) {
+export function header(model, pick, passes) {
   const { meta } = model;
   return element(
     "header",
@@ -12,18 +16,20 @@ export function header(model) {
     element("div", { class: "title" }, element("h2", {}, plain(meta.title) || "recording"), element("span", { class: "duration" }, seconds(meta.duration))),
     meta.ended ? element("p", { class: "alert", role: "note" }, element("strong", {}, "The run did not end well. "), sentence(meta.ended)) : null,
     meta.caution ? element("p", { class: "alert", role: "note" }, element("strong", {}, "Handle with care. "), sentence(meta.caution)) : null,
+    passes,
     kinds(model),
+    measurePicker(model, pick),
     element("p", { class: "summary" }, summary(model)),
     details(model),
   );
 }
 
 function kinds(model) {
-  if (!model.meta.sampled || !(model.whole > 0)) return null;
+  if (!model.meta.stacked || !(model.whole > 0)) return null;
   const all = { python: 0, native: 0, waiting: 0 };
   for (const owner of model.meta.owners) for (const name of Object.keys(all)) all[name] += owner[name] * model.meta.tick;
-  const key = KINDS.map(([name, word, meaning]) => element("li", { title: meaning }, element("i", { class: `dot ${name}` }), `${word} `, element("b", {}, share(all[name] / model.whole))));
-  return element("div", { class: "kinds" }, splitBar(all, 1, "All sampled time"), element("ul", { class: "key", "aria-label": "What kind of time it was" }, key));
+  const key = KINDS[model.meta.evidence].map(([name, word, meaning]) => element("li", { title: meaning }, element("i", { class: `dot ${name}` }), `${word} `, element("b", {}, share(all[name] / model.whole))));
+  return element("div", { class: "kinds" }, splitBar(all, 1, model.meta.sampled ? "All sampled time" : "The time of all tasks"), element("ul", { class: "key", "aria-label": "What kind of time it was" }, key));
 }
 
 function summary({ meta, timeline }) {

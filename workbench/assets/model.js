@@ -1,4 +1,5 @@
-import { plain, seconds, signedBytes } from "./format.js";
+import { bytes, plain, seconds, signedBytes, splitWords } from "./format.js";
+import { ofMeasure } from "./measures.js";
 
 const MEASURES = ["python", "native", "waiting"];
 
@@ -10,8 +11,14 @@ export function timeOf(ticks, tick) {
   return tick < 1 ? ticks / Math.round(1 / tick) : ticks * tick;
 }
 
-/** The payload with its columns decoded: functions with shares, the call tree laid out, sources with their heat. */
-export function decode(payload) {
+/** The three kinds of time: of samples, and of tasks. */
+export const KIND_WORDS = { samples: ["Python", "native", "waiting"], tasks: ["running", "ready", "waiting"] };
+
+const AMOUNTS = { memory: signedBytes, heap: bytes };
+
+/** The payload with its columns decoded: functions with shares, the call tree laid out, sources with their heat; of allocations in one measure. */
+export function decode(whole, measure) {
+  const payload = whole.meta.evidence === "heap" ? ofMeasure(whole, measure) : whole;
   const { meta, strings, frames } = payload;
   const owners = meta.owners.map((owner) => owner.owner);
   const text = strings.map((string) => plain(string));
@@ -20,7 +27,12 @@ export function decode(payload) {
     owners,
     whole: meta.whole,
     memory: meta.evidence === "memory",
-    amount: meta.evidence === "memory" ? signedBytes : seconds,
+    heap: meta.evidence === "heap",
+    amount: AMOUNTS[meta.evidence] ?? seconds,
+    kind: (split) => (meta.stacked ? splitWords(split, KIND_WORDS[meta.evidence]) : ""),
+    text: (string) => text[string],
+    where: (frame) => text[frames.where[frame]],
+    tasks: payload.tasks,
     timeline: payload.timeline,
     frameCount: frames.id.length,
     id: (frame) => frames.id[frame],
@@ -39,7 +51,7 @@ export function decode(payload) {
   model.tree = callTree(payload.nodes, meta.tick);
   model.sources = sources(payload, text, meta.tick);
   model.sourceOfFile = new Map(model.sources.map((source, at) => [source.file, at]));
-  model.neighbours = (frame) => (meta.sampled ? sampledCalls(model.tree, frame) : exactCalls(payload.calls, meta.tick, frame));
+  model.neighbours = (frame) => (meta.stacked || model.heap ? sampledCalls(model.tree, frame) : exactCalls(payload.calls, meta.tick, frame));
   return model;
 }
 
@@ -140,7 +152,7 @@ function sources(payload, text, tick) {
 
 function sampledLine(lines, at, tick) {
   const wall = timeOf(lines.python[at] + lines.native[at] + lines.waiting[at], tick);
-  return { split: splitOf(lines, at, tick), wall, here: timeOf(lines.here[at], tick), plusMinus: (lines.plusMinus[at] ?? NaN) / 1e4, hits: null };
+  return { split: splitOf(lines, at, tick), wall, here: timeOf(lines.here[at], tick), plusMinus: (lines.plusMinus?.[at] ?? NaN) / 1e4, hits: null };
 }
 
 /** A line at which memory was read: `wall` is its increment in bytes. */
@@ -149,8 +161,13 @@ function grownLine(lines, at) {
   return { split: null, wall: grown, here: grown, plusMinus: NaN, hits: lines.hits[at], peak: lines.peak[at] };
 }
 
+/** A line that allocated: `here` while it was the innermost of own code, `wall` with all it calls, in bytes. */
+function allocatedLine(lines, at) {
+  return { split: null, wall: lines.wall[at], here: lines.here[at], plusMinus: NaN, hits: null, blocks: lines.blocks[at] };
+}
+
 function lineKind(lines) {
-  return lines.increment ? grownLine : lines.hits ? countedLine : sampledLine;
+  return lines.increment ? grownLine : lines.blocks ? allocatedLine : lines.hits ? countedLine : sampledLine;
 }
 
 /** A counted line knows its time with all it calls, and not of what kind it was. */

@@ -13,25 +13,37 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.functions import functions, whole
 from workbench.analysis.growth import growth_functions, growth_lines
+from workbench.analysis.heap import heap_functions, heap_lines
 from workbench.analysis.lines import lines
 from workbench.analysis.ownership import Owner, owners
 from workbench.analysis.precision import half_width
 from workbench.analysis.tree import MEASURES
 from workbench.assets.embed import script_json, stored_size, utf8
+from workbench.assets.payload_heap import (
+    function_columns,
+    heap_meta,
+    heaviest,
+    line_columns,
+    node_columns,
+    owner_columns,
+)
 from workbench.assets.payload_sources import SourcePart, SourceText, source_parts, source_texts
+from workbench.assets.payload_tasks import tasks_payload
 from workbench.assets.payload_timeline import timeline
 from workbench.assets.payload_tree import CallTree, call_tree, frames_at, hot_lines, owner_totals
 from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from workbench.analysis.functions import FunctionRow
     from workbench.analysis.growth import FunctionGrowth, GrowthRow
+    from workbench.analysis.heap import HeapFunction, HeapLine
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
 
 VERSION = 1
+_HEAT: dict[Evidence, Callable[[Recording], Any]] = {Evidence.MEMORY: growth_lines, Evidence.HEAP: heap_lines}
 OWNERS = tuple(Owner)
 NAME_LENGTH, SENTENCE_LENGTH, MOST_NOTES = 400, 1_000, 30
 
@@ -39,12 +51,13 @@ NAME_LENGTH, SENTENCE_LENGTH, MOST_NOTES = 400, 1_000, 30
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the view says in words. `counted` is what an exact engine counted, `where` gives a file's short name; `facts` are
-    (label, sentence) pairs for the header."""
+    (label, sentence) pairs for the header; `closer` is the command that looks at one function's lines, its name as `{name}`."""
 
     title: str = ""
     ended: str = ""
     caution: str = ""
     counted: str = ""
+    closer: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     where: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -85,8 +98,9 @@ class _Facts:
     owner: tuple[Owner, ...]
     rows: list[FunctionRow]
     grown: list[FunctionGrowth]
+    allocating: list[HeapFunction]
     tree: CallTree
-    heat: list[LineRow] | list[GrowthRow]
+    heat: list[LineRow] | list[GrowthRow] | list[HeapLine]
     seen_at: dict[tuple[str, int], list[int]]
     hottest: dict[int, int]
     texts: list[SourceText]
@@ -123,15 +137,16 @@ def tick_of(seconds: float) -> float:
 
 def _facts(recording: Recording, words: Words) -> _Facts:
     owner, seen_at = owners(recording), frames_at(recording)
-    memory = recording.evidence is Evidence.MEMORY
-    heat = growth_lines(recording) if memory else lines(recording)
+    heap = recording.evidence is Evidence.HEAP
+    heat = _HEAT.get(recording.evidence, lines)(recording)
     return _Facts(
         recording=recording,
         words=words,
-        tick=tick_of(max(whole(recording), recording.duration)),
+        tick=1.0 if heap else tick_of(max(whole(recording), recording.duration)),
         owner=owner,
         rows=functions(recording),
         grown=growth_functions(recording),
+        allocating=heap_functions(recording) if heap else [],
         tree=call_tree(recording),
         heat=heat,
         seen_at=seen_at,
@@ -164,6 +179,10 @@ class _Writer:
             "sources": self._sources(parts),
             "timeline": timeline(recording.timeline, self.detail.points),
         }
+        if recording.evidence is Evidence.TASKS:
+            limits = {"lanes": self.detail.functions, "spans": self.detail.nodes}
+            written["tasks"], left_out = tasks_payload(recording, self._string, self._frame, **limits)
+            self.folded += left_out
         return {"meta": self._meta(), "frames": self._frames(), "strings": list(self.strings), **written}
 
     def _string(self, text: str) -> int:
@@ -182,9 +201,11 @@ class _Writer:
     def _where(self, file: str) -> str:
         return self.facts.words.where.get(file, file)
 
-    def _functions(self) -> dict[str, list[Any]]:
+    def _functions(self) -> dict[str, Any]:
         if self.facts.recording.evidence is Evidence.MEMORY:
             return self._growth()
+        if self.facts.recording.evidence is Evidence.HEAP:
+            return self._allocating()
         rows = _kept(self.facts.rows, self.detail.functions)
         if len(rows) < len(self.facts.rows):
             self.folded.append(f"{len(self.facts.rows) - len(rows):,} functions with little time")
@@ -194,8 +215,9 @@ class _Writer:
             "total": [self._ticks(row.total_time) for row in rows],
         }
         evidence = self.facts.recording.evidence
-        if evidence is Evidence.SAMPLES:
+        if self.facts.recording.stacked:
             columns |= {name: [self._ticks(getattr(row, f"self_{name}")) for row in rows] for name in MEASURES}
+        if evidence is Evidence.SAMPLES:
             columns["plusMinus"] = [
                 round(row.plus_minus * 1e4) if math.isfinite(row.plus_minus) else None for row in rows
             ]
@@ -213,18 +235,30 @@ class _Writer:
             "total": [row.increment for row in rows],
         }
 
-    def _nodes(self) -> dict[str, list[Any]]:
+    def _allocating(self) -> dict[str, Any]:
+        rows = heaviest(self.facts.recording, self.facts.allocating, self.detail.functions)
+        if len(rows) < len(self.facts.allocating):
+            self.folded.append(f"{len(self.facts.allocating) - len(rows):,} functions that allocated little")
+        return {
+            "frame": [self._frame(row.frame) for row in rows],
+            **function_columns(self.facts.recording, rows),
+        }
+
+    def _nodes(self) -> dict[str, Any]:
         tree = self.facts.tree.pruned(self.detail.nodes)
         if tree.folded:
             self.folded.append(f"{tree.folded:,} small boxes of the flame graph")
         return {
             "parent": tree.parent,
             "frame": [self._frame(frame) if frame >= 0 else -1 for frame in tree.frame],
-            **{name: [round(value / self.facts.tick) for value in getattr(tree, name)] for name in MEASURES},
+            **(node_columns(tree) if self.facts.recording.evidence is Evidence.HEAP else self._times(tree)),
         }
 
+    def _times(self, tree: CallTree) -> dict[str, Any]:
+        return {name: [round(value / self.facts.tick) for value in values] for name, values in tree.own.items()}
+
     def _calls(self) -> dict[str, list[Any]]:
-        if self.facts.recording.sampled:
+        if self.facts.recording.stacked:
             return {"caller": [], "callee": [], "calls": [], "total": []}
         table, kept = self.facts.recording.calls, self.frames
         pairs = zip(
@@ -238,12 +272,12 @@ class _Writer:
             "total": [self._ticks(row[3]) for row in rows],
         }
 
-    def _lines(self, parts: list[SourcePart]) -> dict[str, list[Any]]:
+    def _lines(self, parts: list[SourcePart]) -> dict[str, Any]:
         index = {part.source.file: at for at, part in enumerate(parts)}
         rows: list[Any] = [
             row for row in self.facts.heat if row.file in index and parts[index[row.file]].holds(row.line)
         ]
-        written: dict[str, list[Any]] = {
+        written: dict[str, Any] = {
             "source": [index[row.file] for row in rows],
             "line": [row.line for row in rows],
             "frame": [self._frame(self.facts.seen_at[row.file, row.line][0]) for row in rows],
@@ -252,6 +286,8 @@ class _Writer:
             return written | {"wall": [self._ticks(row.wall) for row in rows], "hits": [row.hits for row in rows]}
         if self.facts.recording.evidence is Evidence.MEMORY:
             return written | {name: [getattr(row, name) for row in rows] for name in ("hits", "increment", "peak")}
+        if self.facts.recording.evidence is Evidence.HEAP:
+            return written | line_columns(self.facts.recording, rows)
         return written | {
             **{name: [self._ticks(getattr(row, name)) for row in rows] for name in (*MEASURES, "here")},
             "plusMinus": [round(row.plus_minus * 1e4) if math.isfinite(row.plus_minus) else None for row in rows],
@@ -293,7 +329,9 @@ class _Writer:
             "mechanism": _short(recording.mechanism),
             "evidence": recording.evidence,
             "sampled": recording.sampled,
+            "stacked": recording.stacked,
             "counted": words.counted,
+            "closer": _short(words.closer),
             "tick": facts.tick,
             "duration": recording.duration,
             "whole": whole(recording),
@@ -306,16 +344,20 @@ class _Writer:
             "notes": [_short(note, SENTENCE_LENGTH) for note in recording.notes[:MOST_NOTES]],
             "owners": self._owners(),
             "folded": self.folded,
+            **(heap_meta(recording) if recording.evidence is Evidence.HEAP else {}),
         }
 
     def _owners(self) -> list[dict[str, Any]]:
+        if (recording := self.facts.recording).evidence is Evidence.HEAP:
+            facts = self.facts
+            return [owner_columns(recording, facts.tree, facts.owner, facts.allocating, owner) for owner in OWNERS]
         totals, found = owner_totals(self.facts.tree, self.facts.owner), []
         for owner in OWNERS:
             rows = [row for row in self.facts.rows if row.owner is owner]
             grown = sum(1 for row in self.facts.grown if row.owner is owner)
             split = {name: self._ticks(math.fsum(getattr(row, f"self_{name}") for row in rows)) for name in MEASURES}
             own = self._ticks(math.fsum(row.self_time for row in rows))
-            total = self._ticks(totals[owner]) if self.facts.recording.sampled else None
+            total = self._ticks(totals[owner]) if self.facts.recording.stacked else None
             found.append({"owner": owner.value, "count": len(rows) + grown, "self": own, "total": total, **split})
         return found
 

@@ -22,12 +22,22 @@ def timeline(table: Timeline, points: int) -> dict[str, Any] | None:
     return {
         "time": [round(value * 1e6) for value in table.time[at].tolist()],
         "rss": table.rss[at].tolist(),
+        **_heap(table, at),
         "start": int(table.rss[0]),
         "peak": int(table.rss[top]),
         "peakAt": float(table.time[top]),
         "end": int(table.rss[-1]),
         "readings": len(table),
     }
+
+
+def _heap(table: Timeline, at: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """`heap`, what was allocated and not freed, and its peak, where they are known."""
+    if np.isnan(table.heap).any():
+        return {}
+    top = int(np.argmax(table.heap))
+    heap = {"heap": [round(value) for value in table.heap[at].tolist()]}
+    return heap | {"heapPeak": round(float(table.heap[top])), "heapPeakAt": float(table.time[top])}
 
 
 def _extremes(values: np.ndarray[Any, Any], points: int) -> np.ndarray[Any, Any]:

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.analysis.heap import HEAP_MEASURES, heap_measures, heap_weights
 from workbench.analysis.ownership import Owner
-from workbench.analysis.tree import MEASURES, binned, self_weights, total_weights
+from workbench.analysis.tree import MEASURES, accumulated, binned, self_weights
+from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from workbench.analysis.growth import GrowthRow
+    from workbench.analysis.heap import HeapLine
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
 class CallTree:
-    """One entry per path of functions, callers first: `parent` (-1 at a root), `frame` (-1 for folded boxes), own seconds by measure.
+    """One entry per path of functions, callers first: `parent` (-1 at a root), `frame` (-1 for folded boxes), `own` amounts by measure.
 
     `folded` is how many entries were folded away.
     """
 
     parent: list[int]
     frame: list[int]
-    python: list[float]
-    native: list[float]
-    waiting: list[float]
+    own: dict[str, list[float]]
     folded: int = 0
 
     def __len__(self) -> int:
         return len(self.parent)
 
-    def totals(self) -> list[float]:
-        """Seconds of each entry with all below it."""
-        total = [sum(own) for own in zip(self.python, self.native, self.waiting, strict=True)]
+    def totals(self, *measures: str) -> list[float]:
+        """The amount of each entry with all below it: of some measures, or of all together."""
+        total = [math.fsum(own) for own in zip(*(self.own[name] for name in measures or self.own), strict=True)]
         for at in range(len(total) - 1, -1, -1):
             if self.parent[at] >= 0:
                 total[self.parent[at]] += total[at]
@@ -51,7 +55,7 @@ class CallTree:
         threshold = np.partition(total, len(total) - most)[len(total) - most]
         kept = total > threshold
         rows: list[tuple[int, int]] = []
-        own: list[list[float]] = []
+        own: dict[str, list[float]] = {name: [] for name in self.own}
         place: list[int] = []
         rest: dict[int, int] = {}
         for at, (parent, frame) in enumerate(zip(self.parent, self.frame, strict=True)):
@@ -64,17 +68,15 @@ class CallTree:
                         rest[above] = _append(rows, own, above, -1)
                     above = rest[above]
                 place.append(above)
-            for measure, name in enumerate(MEASURES):
-                own[place[at]][measure] += getattr(self, name)[at]
-        python, native, waiting = ([row[measure] for row in own] for measure in range(len(MEASURES)))
-        parents, frames = [row[0] for row in rows], [row[1] for row in rows]
-        return CallTree(parents, frames, python, native, waiting, folded=int((~kept).sum()))
+            for name, amounts in self.own.items():
+                own[name][place[at]] += amounts[at]
+        return CallTree([row[0] for row in rows], [row[1] for row in rows], own, folded=int((~kept).sum()))
 
 
 def call_tree(recording: Recording) -> CallTree:
-    """The recording's stacks, merged where they differ only in lines. Entries with no time below them are left out."""
-    stacks, own = recording.stacks, self_weights(recording)
-    busy = total_weights(stacks, own).wall > 0
+    """The recording's stacks, merged where they differ only in lines. Entries with nothing below them are left out."""
+    stacks, own = recording.stacks, _own(recording)
+    busy = accumulated(stacks.parent, np.sum(list(own.values()), axis=0)) > 0
     index: dict[int, int] = {}
     place: list[int] = []
     rows: list[tuple[int, int]] = []
@@ -90,8 +92,17 @@ def call_tree(recording: Recording) -> CallTree:
         place.append(index[key])
     at = np.array(place, dtype=np.int64)
     inside = at >= 0
-    split = [binned(at[inside], getattr(own, name)[inside], len(rows)).tolist() for name in MEASURES]
-    return CallTree([row[0] for row in rows], [row[1] for row in rows], *split)
+    split = {name: binned(at[inside], amounts[inside], len(rows)).tolist() for name, amounts in own.items()}
+    return CallTree([row[0] for row in rows], [row[1] for row in rows], split)
+
+
+def _own(recording: Recording) -> dict[str, NDArray[np.float64]]:
+    """Measure -> what each stack node has as a leaf: seconds of each kind, or bytes."""
+    if recording.evidence is Evidence.HEAP:
+        measures = heap_measures(recording) or HEAP_MEASURES[:1]
+        return {name: np.nan_to_num(heap_weights(recording, name)) for name in measures}
+    weights = self_weights(recording)
+    return {name: getattr(weights, name) for name in MEASURES}
 
 
 def frames_at(recording: Recording) -> dict[tuple[str, int], list[int]]:
@@ -109,7 +120,9 @@ def frames_at(recording: Recording) -> dict[tuple[str, int], list[int]]:
     return found
 
 
-def hot_lines(frames: dict[tuple[str, int], list[int]], heat: Iterable[LineRow | GrowthRow]) -> dict[int, int]:
+def hot_lines(
+    frames: dict[tuple[str, int], list[int]], heat: Iterable[LineRow | GrowthRow | HeapLine]
+) -> dict[int, int]:
     """Frame -> the line of it with the most wall time, by `heat`, the line rows from most to least."""
     hottest: dict[int, int] = {}
     for row in heat:
@@ -118,12 +131,12 @@ def hot_lines(frames: dict[tuple[str, int], list[int]], heat: Iterable[LineRow |
     return hottest
 
 
-def owner_totals(tree: CallTree, owner: Sequence[Owner]) -> dict[Owner, float]:
-    """Owner -> seconds with any of its functions on the stack; `owner` gives each frame's."""
+def owner_totals(tree: CallTree, owner: Sequence[Owner], *measures: str) -> dict[Owner, float]:
+    """Owner -> the amount (of some measures, or of all) with any of its functions on the stack; `owner` gives each frame's."""
     bits = {kind: 1 << at for at, kind in enumerate(Owner)}
     seconds = dict.fromkeys(Owner, 0.0)
     above: list[int] = []
-    for parent, frame, total in zip(tree.parent, tree.frame, tree.totals(), strict=True):
+    for parent, frame, total in zip(tree.parent, tree.frame, tree.totals(*measures), strict=True):
         mask, kind = (above[parent] if parent >= 0 else 0), owner[frame]
         if not mask & bits[kind]:
             seconds[kind] += total
@@ -131,7 +144,8 @@ def owner_totals(tree: CallTree, owner: Sequence[Owner]) -> dict[Owner, float]:
     return seconds
 
 
-def _append(rows: list[tuple[int, int]], own: list[list[float]], parent: int, frame: int) -> int:
+def _append(rows: list[tuple[int, int]], own: dict[str, list[float]], parent: int, frame: int) -> int:
     rows.append((parent, frame))
-    own.append([0.0, 0.0, 0.0])
+    for amounts in own.values():
+        amounts.append(0.0)
     return len(rows) - 1

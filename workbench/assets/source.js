@@ -1,6 +1,6 @@
 import { callLists } from "./calls.js";
 import { element, empty, pane, plainBar, splitBar } from "./dom.js";
-import { bytes, count, plain, plusMinus, seconds, share, splitWords } from "./format.js";
+import { bytes, count, plain, plusMinus, seconds, share } from "./format.js";
 
 const ROW = 19;
 const AROUND = 150;
@@ -19,12 +19,39 @@ export function sourcePane(model, store) {
   jump.addEventListener("click", () => hottest(state, pick));
   if (model.meta.evidence !== "calls") tools.append(jump);
   tools.append(pick);
+  const deeper = closerLook(state, section);
+  if (deeper) tools.prepend(deeper);
   listen(state);
   return { section, show: (chosen) => show(state, pick, chosen) };
 }
 
+/** A button that gives the command which times every line of the chosen function, and asks the widget's Python for it where there is one. */
+function closerLook(state, section) {
+  const { model, store } = state;
+  if (!model.meta.closer) return null;
+  const said = element("p", { class: "closer", role: "status" });
+  state.closer = element("button", { type: "button", disabled: true, title: "The command that times every line of the chosen function" }, "time its lines");
+  state.closer.addEventListener("click", () => {
+    const command = model.meta.closer.replace("{name}", () => bare(model.name(store.frame)));
+    said.replaceChildren("Next run: ", element("code", {}, command));
+    navigator.clipboard?.writeText(command).then(() => said.append(" (copied)"), () => {});
+    state.body.dispatchEvent(new CustomEvent("workbench:closer", { detail: model.id(store.frame), bubbles: true, composed: true }));
+  });
+  section.append(said);
+  return state.closer;
+}
+
+function bare(name) {
+  return name.replaceAll(".<locals>", "");
+}
+
+function offerCloser({ model, closer }, frame) {
+  if (closer) closer.disabled = frame < 0 || model.owner(frame) !== "own" || bare(model.name(frame)).includes("<");
+}
+
 function show(state, pick, { frame, line }) {
   const { model } = state;
+  offerCloser(state, frame);
   const at = frame < 0 ? Math.max(state.at, 0) : model.sourceOfFile.get(model.file(frame));
   if (at === undefined) return foreign(state, frame);
   if (state.at !== at) open(state, at);
@@ -56,7 +83,7 @@ function open(state, at) {
   state.stop = source.first || 0;
   state.rows = element("div", { class: "rows", role: "presentation" });
   const inner = element("div", { class: "long", role: "presentation", style: { height: `${state.items.length * ROW}px` } }, state.rows);
-  const kind = `scroll code${state.hot.length ? "" : " cold"}${"lines memory".includes(model.meta.evidence) ? " counted" : ""}`;
+  const kind = `scroll code${state.hot.length ? "" : " cold"}${"lines memory heap".includes(model.meta.evidence) ? " counted" : ""}`;
   state.box = element("div", { class: kind, role: "listbox", tabindex: state.hot.length ? null : 0, "aria-label": `Lines of ${source.label}`, style: { "--digits": String(source.count).length } }, inner);
   state.box.addEventListener("scroll", () => fill(state), { passive: true });
   const cold = model.meta.evidence !== "calls" ? "No line of this file was seen at work." : "cProfile counts calls of functions; it knows no lines.";
@@ -98,16 +125,16 @@ function lineNode(state, { line, text }) {
 
 function hotNode({ model, source, stop, chosen }, heat, text, number, code) {
   const warm = source.hottest > 0 ? Math.max(0, heat.here) / source.hottest : 0;
-  const words = (model.memory ? grownWords : heat.hits === null ? sampledWords : countedWords)(model, heat);
+  const words = (WORDS_OF[model.meta.evidence] ?? sampledWords)(model, heat);
   const attributes = { class: "line hot", role: "option", tabindex: heat.line === stop ? 0 : -1, "aria-selected": heat.line === chosen, "aria-label": `${words}: ${text.trim()}`, title: words, "data-line": heat.line, style: { "--heat": warm.toFixed(3) } };
   const length = source.widest > 0 ? heat.wall / source.widest : 0;
   const bar = heat.split ? splitBar(heat.split, length, words) : plainBar(length, words);
   const hits = heat.hits === null ? null : element("span", { class: "hits" }, `${heat.hits.toLocaleString("en")}×`);
-  return element("div", attributes, number, hits, element("span", { class: "time" }, model.memory && !heat.wall ? "" : model.amount(heat.wall)), element("span", { class: "heat" }, bar), code);
+  return element("div", attributes, number, hits, element("span", { class: "time" }, (model.memory || model.heap) && !heat.wall ? "" : model.amount(heat.wall)), element("span", { class: "heat" }, model.heap && !heat.wall ? null : bar), code);
 }
 
 function sampledWords(model, { line, wall, here, split, plusMinus: sure }) {
-  return `line ${line}: ${seconds(wall)} with all it calls, ${share(model.shareOf(wall))} ${plusMinus(sure)} of the time (${splitWords(split)}); ${seconds(here)} here, not in other lines of yours`;
+  return `line ${line}: ${seconds(wall)} with all it calls, ${share(model.shareOf(wall))} ${plusMinus(sure)} of the time (${model.kind(split)}); ${seconds(here)} here, not in other lines of yours`;
 }
 
 function grownWords(model, { line, wall, hits, peak }) {
@@ -118,6 +145,16 @@ function countedWords(model, { line, wall, hits }) {
   const each = hits > 0 ? `, ${seconds(wall / hits)} each time` : "";
   return `line ${line}: ran ${count(hits, "time")}, ${seconds(wall)} with all it calls, ${share(model.shareOf(wall))} of the run${each}`;
 }
+
+function allocatedWords(model, { line, wall, here, blocks }) {
+  return `line ${line}: ${model.amount(here)} (${share(model.shareOf(here))})${blocks === null ? "" : ` in ${count(blocks, "allocation")}`}; ${model.amount(wall)} with all it calls`;
+}
+
+function awaitedWords(model, { line, wall, here, split }) {
+  return `line ${line}: ${seconds(wall)} of tasks with all it awaits (${model.kind(split)}); ${seconds(here)} here, not in other lines of yours`;
+}
+
+const WORDS_OF = { tasks: awaitedWords, memory: grownWords, lines: countedWords, heap: allocatedWords };
 
 /** Marks a line and brings it into sight, a third below the top of the box where it was out of it. */
 function goTo(state, line, focus) {

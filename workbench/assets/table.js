@@ -1,6 +1,6 @@
 import { element, empty, pane, splitBar } from "./dom.js";
-import { count, mainPart, plusMinus, seconds, share, splitWords } from "./format.js";
-import { OWNER_NAMES, timeOf } from "./model.js";
+import { count, mainPart, plusMinus, share } from "./format.js";
+import { KIND_WORDS, OWNER_NAMES, timeOf } from "./model.js";
 
 const BATCH = 100;
 const COLUMNS = [
@@ -12,15 +12,19 @@ const CALLS = { key: "calls", label: "calls", words: "how often it was called", 
 
 const COLUMNS_OF = {
   samples: COLUMNS,
+  tasks: [COLUMNS[0], { ...COLUMNS[1], words: "time of tasks in the function itself" }, { ...COLUMNS[2], words: "time of tasks with all it awaits" }],
   calls: [...COLUMNS, CALLS],
   lines: [COLUMNS[0], { ...COLUMNS[2], words: "time of all its lines, with all they call" }],
   memory: [COLUMNS[0], { ...COLUMNS[2], label: "memory", words: "by how much process memory grew in its calls" }],
+  heap: [COLUMNS[0], { ...COLUMNS[1], label: "own", words: "allocated in the function itself, or in others' code it called" }, { ...COLUMNS[2], words: "allocated with all it calls" }],
 };
 const HINTS = {
   samples: "own code first; self and its kind, total and share",
+  tasks: "own code first; the time of tasks, which add up",
   calls: "own code first; exact times and calls",
   lines: "own code first; the time of all lines",
   memory: "own code first; growth of process memory",
+  heap: "own code first; its own, with others' code it calls, and in all",
 };
 
 /** The table of functions: own code as rows, everybody else's folded into one row each that opens. Returns the pane and `show(store)`. */
@@ -33,7 +37,7 @@ export function functionTable(model, store) {
   const columns = COLUMNS_OF[model.meta.evidence];
   const state = { model, store, columns, sort: columns[1], turned: false, open: new Set(), most: {}, rows: new Map() };
   const tbody = element("tbody");
-  const grid = element("table", { class: { samples: null, calls: "exact", lines: "counted", memory: "counted grown" }[model.meta.evidence], role: "treegrid", "aria-labelledby": "wb-functions" }, head(state, () => fill(state, tbody)), tbody);
+  const grid = element("table", { class: { samples: null, tasks: null, calls: "exact", lines: "counted", memory: "counted grown", heap: "exact allocated" }[model.meta.evidence], role: "treegrid", "aria-labelledby": "wb-functions" }, head(state, () => fill(state, tbody)), tbody);
   body.append(element("div", { class: "scroll" }, grid));
   tools.append(element("span", { class: "hint" }, HINTS[model.meta.evidence]));
   if (!model.functions.some((row) => row.owner === "own")) state.open.add(busiestOwner(model));
@@ -110,7 +114,7 @@ function rowNode(state, row, label, attributes) {
   const part = row.total === null ? NaN : state.model.shareOf(row.total);
   const { evidence } = state.model.meta;
   const cells = [element("td", { class: "name", role: "gridcell" }, label)];
-  if (evidence === "samples" || evidence === "calls") cells.push(element("td", { class: "self", role: "gridcell" }, element("span", { class: "number" }, seconds(row.self)), kind(state, row)));
+  if (COLUMNS_OF[evidence].some((column) => column.key === "self")) cells.push(element("td", { class: "self", role: "gridcell" }, element("span", { class: "number" }, state.model.amount(row.self)), kind(state, row)));
   cells.push(totalCell(state.model, row, part));
   if (evidence === "calls") cells.push(element("td", { class: "calls", role: "gridcell" }, row.calls === null ? "" : row.calls.toLocaleString("en")));
   return element("tr", { role: "row", tabindex: -1, ...attributes }, cells);
@@ -118,8 +122,8 @@ function rowNode(state, row, label, attributes) {
 
 function kind(state, row) {
   if (!row.split || !(row.self > 0)) return null;
-  const words = splitWords(row.split);
-  return element("span", { class: "kind", title: words }, splitBar(row.split, state.model.shareOf(row.self) ** 0.5, words), element("span", { class: "words" }, mainPart(row.split)));
+  const words = state.model.kind(row.split);
+  return element("span", { class: "kind", title: words }, splitBar(row.split, state.model.shareOf(row.self) ** 0.5, words), element("span", { class: "words" }, mainPart(row.split, KIND_WORDS[state.model.meta.evidence])));
 }
 
 function totalCell(model, row, part) {

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "profile": "Run a script or a module, and see where its time and memory go.",
+    "check": "Measure whether a verified change is still as fast; for CI.",
+    "compare": "Hold two versions of a function against each other: same results, memory, speed.",
+    "study": "One optimisation, step by step, in a folder that remembers.",
     "show": "Print a saved recording as text or JSON.",
     "report": "Write a saved recording as one HTML page that opens anywhere.",
 }

@@ -25,14 +25,14 @@ def complain(message: str, stream: TextIO | None = None) -> None:
 
 
 def write(stream: TextIO | None, text: str) -> bool:
-    """Write all of it, if somebody is there to read it; says whether."""
+    """Write all of it, if somebody is there to read it; says whether. A handler that broke into a write to the stream cannot."""
     if stream is None:
         return False
     encoding = stream.encoding or "utf-8"
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         if isinstance(error, BrokenPipeError):
             _hush(stream)
         return False

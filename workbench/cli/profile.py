@@ -13,7 +13,7 @@ import click
 from workbench.cli.out import answer, complain, facts, one_or_more, write
 from workbench.cli.words import Words, split
 from workbench.engines.base import Options
-from workbench.engines.table import ENGINES, check_backend
+from workbench.engines.table import all_engines, check_options
 from workbench.errors import SaveFailedError, TargetNotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class _Profile(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Engines"):
-            formatter.write_dl([(row.name, row.measures) for row in ENGINES.values()])
+            formatter.write_dl([(row.name, row.measures) for row in all_engines().values()])
         super().format_epilog(ctx, formatter)
 
 
@@ -143,12 +143,19 @@ Examples:
     metavar="NAME",
     help="Engines lines and memory: look at all functions of this module; may be given again.",
 )
-@click.option("--backend", metavar="NAME", help="Engine memory: memory_profiler, to have that library do the work.")
+@click.option(
+    "--backend", metavar="NAME", help="The library to do the work. Engine memory: memory_profiler; heap: tracemalloc."
+)
+@click.option("--native", is_flag=True, help="Engine heap: the stacks of native code too.")
+@click.option("--objects", is_flag=True, help="Engine heap: every small object for itself; slow, for short runs.")
 @click.option(
     "--like",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Engines lines and memory: look at the functions that this sampled recording found to take most.",
+)
+@click.option(
+    "--subprocesses", is_flag=True, help="Record the processes that it starts too: those that run this Python."
 )
 @click.option("--quiet", is_flag=True, help="Say nothing; for use with --save, --report or --json=FILE.")
 @click.pass_context
@@ -160,7 +167,10 @@ def command(
     functions: tuple[str, ...],
     modules: tuple[str, ...],
     backend: str | None,
+    native: bool,
+    objects: bool,
     like: Path | None,
+    subprocesses: bool,
     **wishes: Any,
 ) -> Callable[[], int]:
     """Run SCRIPT (or MODULE, as python -m does) and say where its time and memory went.
@@ -173,10 +183,10 @@ def command(
     words: Words = ctx.meta["words"]
     if not words.target:
         raise UsageError(f"Name a script or a module: workbench profile {words.engine} script.py")
-    check_backend(words.engine, backend)
-    default = Options()
-    options = Options(interval, default.budget if budget is None else budget, functions, modules, backend)
-    return partial(run, words, options, Wishes(**wishes), _sampled(like))
+    share = Options().budget if budget is None else budget
+    options = Options(interval, share, functions, modules, backend, native=native, objects=objects)
+    check_options(words.engine, options)
+    return partial(run, words, options, Wishes(**wishes), _sampled(like), subprocesses)
 
 
 def _sampled(like: Path | None) -> Recording | None:
@@ -192,16 +202,20 @@ def _sampled(like: Path | None) -> Recording | None:
     return found
 
 
-def run(words: Words, options: Options, wishes: Wishes, like: Recording | None = None) -> int:
-    """Run the program, write what was wished for, and end as the program ended."""
+def run(
+    words: Words, options: Options, wishes: Wishes, like: Recording | None = None, subprocesses: bool = False
+) -> int:
+    """Run the program, with the processes it starts where these are to be recorded, write what was wished for, and end as it ended."""
     from workbench.recorder.patience import patient
     from workbench.recorder.script import leave, record_module, record_script
 
     wishes = wishes.absolute()
     deliver = partial(_deliver, wishes=wishes, stderr=sys.stderr)
-    record = record_module if words.module else record_script
+    record = partial(
+        record_module if words.module else record_script, words.target, words.args, subprocesses=subprocesses
+    )
     try:
-        outcome = record(words.target, words.args, engine=words.engine, options=options, rescue=deliver, like=like)
+        outcome = record(engine=words.engine, options=options, rescue=deliver, like=like)
     except TargetNotFoundError as error:
         if isinstance(error.__cause__, SyntaxError):
             sys.excepthook(SyntaxError, error.__cause__, None)

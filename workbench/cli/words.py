@@ -47,7 +47,7 @@ def split(words: Sequence[str], takes: Mapping[str, bool]) -> Words:
                 break
             if takes.get(word) and rest:
                 ours.append(rest.pop(0))
-        elif not engine and word in table.ENGINES:
+        elif not engine and table.is_engine(word):
             engine = word
         else:
             if not Path(word).exists():
@@ -65,8 +65,8 @@ def _module(rest: list[str]) -> str:
 def _refuse(word: str, rest: list[str], engine: str) -> None:
     """`word` is neither there nor an engine: say which of the two was probably meant."""
     bare = word.isidentifier() and not engine
-    if bare and (near(word, table.ENGINES).startswith("did you") or (rest and _looks_like_target(rest[0]))):
-        raise UnknownEngineError(f"There is no engine (and no script) {word!r}: {near(word, table.ENGINES)}")
+    if bare and (near(word, table.engine_names()).startswith("did you") or (rest and _looks_like_target(rest[0]))):
+        raise UnknownEngineError(f"There is no engine (and no script) {word!r}: {near(word, table.engine_names())}")
     folder, name = os.path.split(word)
     try:
         files = [entry.name for entry in os.scandir(folder or ".") if entry.name.endswith((".py", ".pyz"))]

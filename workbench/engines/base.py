@@ -28,6 +28,8 @@ class Options:
     functions: tuple[object, ...] = ()
     modules: tuple[object, ...] = ()
     backend: str | None = None
+    native: bool = False
+    objects: bool = False
 
 
 class Selection(Protocol):
@@ -76,11 +78,14 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What an engine says about its own run, beside the rows it put into the builder."""
+    """What an engine says about its own run, beside the rows it put into the builder. `events` is how often it had to do something, and
+    `event` what that is called, where its cost goes by that."""
 
     mechanism: str
     cost: Cost
     evidence: Evidence
+    events: int = 0
+    event: str = ""
 
 
 class Engine(Protocol):

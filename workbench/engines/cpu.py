@@ -1,12 +1,14 @@
-"""Engine `cpu`: exact calls, counted and timed by the standard library's cProfile."""
+"""Engine `cpu`: exact calls, counted and timed by the standard library's cProfile, in each thread for itself."""
 
 from __future__ import annotations
 
-import cProfile
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.engines.base import Boundary, Findings, Options
+from workbench.engines.cpu_sums import added, labelled
+from workbench.engines.cpu_threads import Hooked, Monitored
+from workbench.engines.cpu_words import OldThreads, sentences
 from workbench.errors import EngineBusyError
 from workbench.formats import pstats_file
 from workbench.model.facts import Cost, Evidence
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class CpuEngine:
-    """One cProfile.Profile for one run."""
+    """One cProfile.Profile for each thread of one run."""
 
     def __init__(self, options: Options | None = None) -> None:
         del options
-        self._profile = cProfile.Profile()
+        self._threads = Monitored() if sys.version_info >= (3, 12) else Hooked()
+        self._old = OldThreads()
         self._running = False
 
     def start(self, boundary: Boundary) -> None:
@@ -31,30 +34,32 @@ class CpuEngine:
             raise EngineBusyError(
                 f"Engine 'cpu' needs Python's profiling hook, and {holder} holds it. End that first, or use engine 'sample'."
             )
+        self._old.meet()
         self._running = True
-        self._profile.enable()
+        self._threads.start()
 
     def stop(self) -> None:
         """Disable cProfile."""
         if self._running:
-            self._profile.disable()
             self._running = False
+            self._threads.stop()
+            self._old.part()
 
     def fill(self, builder: RecordingBuilder, until: float) -> Findings:
-        """Put cProfile's own numbers into the builder, unchanged."""
-        del until
-        self._profile.create_stats()
-        stats: Any = self._profile.stats
+        """Put cProfile's own numbers into the builder, unchanged; those of several threads added up."""
+        stats = added([labelled(entries) for entries in self._threads.entries])
         pstats_file.fill(builder, stats)
-        if any(name == "start" and file.replace("\\", "/").endswith("/threading.py") for file, _, name in stats):
-            builder.note(_threads_sentence())
+        for name in ("main", *self._threads.profiles.names):
+            builder.thread(name)
+        for sentence in sentences(self._threads, self._old.that_ran(until), stats):
+            builder.note(sentence)
         cost = Cost(
             interval=float("nan"),
             samples=0,
             own=float("nan"),
-            method="not measured: cProfile slows calls, see the README",
+            method="not measured: cProfile slows every call",
         )
-        return Findings("cProfile", cost, Evidence.CALLS)
+        return Findings("cProfile", cost, Evidence.CALLS, sum(row[1] for row in stats.values()), "call")
 
 
 def _holder() -> str:
@@ -65,12 +70,3 @@ def _holder() -> str:
     if sys.version_info >= (3, 12):
         return sys.monitoring.get_tool(sys.monitoring.PROFILER_ID) or ""
     return ""
-
-
-def _threads_sentence() -> str:
-    if sys.version_info >= (3, 12):
-        return (
-            "Threads were started: from Python 3.12 on cProfile puts all threads on one stack, "
-            "so the totals of functions that ran beside each other are wrong. Engine 'sample' keeps threads apart."
-        )
-    return "Threads were started: cProfile records only the thread it was started in. Engine 'sample' sees all of them."

@@ -8,6 +8,7 @@ touched, nested functions and a cell's own lines can be chosen too, and twins (e
 from __future__ import annotations
 
 import sys
+import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ class LinesEngine(ChosenCode):
             for code in self.codes.values():
                 _listen(code, _INSIDE)
         else:
-            self._undo = thread_hook(self._profiler.enable)
+            self._undo = thread_hook(self._enable_in_new_thread)
             self._profiler.enable()
 
     def stop(self) -> None:
@@ -79,26 +80,32 @@ class LinesEngine(ChosenCode):
         self._profiler.disable()
         if self._undo is not None:
             self._undo()
+            _forget(set(_managers()) - set(sys._current_frames()))
 
     def fill(self, builder: RecordingBuilder, until: float) -> Findings:
         """Put line_profiler's own numbers into the builder, a row per line that ran."""
         del until
         unit = self._profiler.timer_unit
         ran: set[int] = set()
+        hits = 0
         counts = self._profiler.c_code_map
         for code, hashes in self._profiler.code_hash_map.items():
             frame = frame_of(builder, code)
             for entry in (entry for number in hashes for entry in counts[number].values()):
                 builder.line(frame, entry["lineno"], entry["nhits"], entry["total_time"] * unit)
                 ran.add(frame)
+                hits += entry["nhits"]
         for frame, line in self.never_ran(builder, ran):
             builder.line(frame, line, 0, 0.0)
         self.say(builder)
         self._tell_of_twins(builder)
         method = "not measured: each line of these functions costs a fraction of a microsecond more, so short ones look longer"
-        return Findings(
-            "line_profiler", Cost(interval=float("nan"), samples=0, own=float("nan"), method=method), Evidence.LINES
-        )
+        cost = Cost(interval=float("nan"), samples=0, own=float("nan"), method=method)
+        return Findings("line_profiler", cost, Evidence.LINES, hits, "line")
+
+    def _enable_in_new_thread(self) -> None:
+        _forget({threading.get_ident()})
+        self._profiler.enable()
 
     def look_at(self, code: CodeType) -> None:
         """Register a code object with line_profiler, unpadded."""
@@ -126,6 +133,18 @@ class LinesEngine(ChosenCode):
                     f"{names} have the same bytecode on the same line numbers of different files, "
                     "which line_profiler cannot tell apart: their counts are together."
                 )
+
+
+def _managers() -> dict[int, object]:
+    """line_profiler's state by the identity of a thread. A thread that ends leaves it behind, and a later one of the same identity seems
+    to be looked at already, and is not."""
+    found: dict[int, object] = LineProfiler._managers  # type: ignore[attr-defined]
+    return found
+
+
+def _forget(threads: set[int]) -> None:
+    for thread in threads:
+        _managers().pop(thread, None)
 
 
 def _listen(code: CodeType, events: int) -> None:

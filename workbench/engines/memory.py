@@ -111,7 +111,8 @@ class MemoryEngine(ChosenCode):
         cost = Cost(
             interval=float("nan"), samples=0, own=float("nan"), method="not measured: memory is read at every line"
         )
-        return Findings("process memory at each line", cost, Evidence.MEMORY)
+        hits = sum(row.hits for lines in self._rows.values() for row in lines.values())
+        return Findings("process memory at each line", cost, Evidence.MEMORY, hits, "line")
 
     def _of_thread(self) -> ThreadGrowth:
         ident = get_ident()

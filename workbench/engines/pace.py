@@ -29,6 +29,7 @@ class Pace:
         self._budget = options.budget
         self._tick = FIRST_TICK
         self.interval = self._fixed or STEPS[0][1]
+        self._least = 0.0
 
     def spent(self, tick: float, elapsed: float, *, idle: bool = False) -> None:
         """A tick took `tick` processor seconds, `elapsed` seconds into the run; `idle` where the program waited and lost nothing by it."""
@@ -37,4 +38,8 @@ class Pace:
         if not idle:
             self._tick += 0.25 * (min(tick, 10 * self._tick) - self._tick)
         wanted = next(interval for until, interval in STEPS if elapsed < until)
-        self.interval = min(max(wanted, self._tick * UNSEEN / self._budget), LONGEST)
+        self.interval = max(min(max(wanted, self._tick * UNSEEN / self._budget), LONGEST), self._least)
+
+    def halve(self) -> None:
+        """Look half as often from now on."""
+        self._least = self.interval = 2 * self.interval

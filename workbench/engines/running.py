@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from math import sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
 
 UNCLEAR = (0.1, 0.9)
 """Shares of processor time in a tick between which it may hold a change from running to waiting or back."""
+
+ENOUGH = 0.15
+"""The share of the ticks at an instruction that have to be clear, beyond those that look so by chance."""
 
 
 def used_seconds(ticks: list[Tick], stacks: list[Stack]) -> list[float]:
@@ -41,18 +45,22 @@ def _clear(share: float) -> bool:
 
 
 def _usual(ticks: list[Tick], stacks: list[Stack], shares: list[float]) -> dict[tuple[int, ...], float]:
-    """Instruction -> the share of processor time of the ticks there that are clear, where enough are."""
-    clear: defaultdict[tuple[int, ...], list[float]] = defaultdict(list)
-    count: Counter[tuple[int, ...]] = Counter()
+    """Instruction -> the share of processor time of the ticks there that are clear, where enough are and agree.
+
+    Ticks that hold a change have any share alike, so some of them look clear by chance: as many on each side as their number tells.
+    """
+    found: defaultdict[tuple[int, ...], list[float]] = defaultdict(list)
     for tick, share in zip(ticks, shares, strict=True):
         if tick.thread == 0 and tick.wall > 0:
-            at = stacks[tick.stack][:2]
-            count[at] += 1
-            if _clear(share):
-                clear[at].append(share)
-    means = {
-        at: sum(values) / len(values)
-        for at, values in clear.items()
-        if len(values) >= 3 and len(values) > 0.3 * count[at]
-    }
-    return {at: mean for at, mean in means.items() if _clear(mean)}
+            found[stacks[tick.stack][:2]].append(share)
+    usual = {}
+    for at, values in found.items():
+        waited = [share for share in values if share <= UNCLEAR[0]]
+        ran = [share for share in values if share >= UNCLEAR[1]]
+        chance = (len(values) - len(waited) - len(ran)) * UNCLEAR[0] / (UNCLEAR[1] - UNCLEAR[0])
+        few, many = sorted((waited, ran), key=len)
+        if len(many) - chance > max(2, ENOUGH * len(values)) and len(few) <= chance + 2 * sqrt(chance) + 0.05 * len(
+            many
+        ):
+            usual[at] = sum(many) / len(many)
+    return usual

@@ -13,9 +13,11 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from workbench import units
 from workbench.clock import SYSTEM, Clock
 from workbench.engines.awaiting import Awaiting
 from workbench.engines.base import Boundary, Findings, Options
+from workbench.engines.heard import Heard
 from workbench.engines.ledger import Ledger
 from workbench.engines.pace import Pace
 from workbench.engines.process_memory import memory_probe
@@ -60,7 +62,7 @@ class SampleEngine:
         self._memory = memory_probe()
         self._owner = threading.get_ident()
         aside = {self._owner}
-        self._watch = Watch(self._look, self._cpu_of_owner(), aside)
+        self._watch = Watch(self._look, self._cpu_of_owner(), aside, self._have_a_tick_answered)
         self._awaiting = Awaiting()
         self._begin = self._clock.wall()
         self._period = 0.0
@@ -82,9 +84,9 @@ class SampleEngine:
         if not self._running:
             return
         self._running = False
+        self._watch.stop()
         if self._timer is not None:
             self._timer.stop()
-        self._watch.stop()
         now = self._clock.wall()
         self._others.finish(now)
         self._read_memory(now)
@@ -104,6 +106,11 @@ class SampleEngine:
             builder.note(
                 f"Sampled by a thread, which sees less of pure Python code than a timer signal does: {self._why_thread}"
             )
+        if self._log.thinned:
+            builder.note(
+                f"The run was long: it was looked at half as often {units.count(self._log.thinned, 'time')}, and of what was seen before, "
+                "each time one observation in two was kept, with the time of both, so that memory stays bounded."
+            )
         if self._failure is not None:
             builder.note(f"The sampler failed and looked no further, the program went on: {self._failure!r}")
         return Findings(mechanism, self._cost(ticks, until), Evidence.SAMPLES)
@@ -117,6 +124,8 @@ class SampleEngine:
         self._busy = True
         try:
             now, cpu = self._clock.wall(), self._clock.cpu()
+            if self._timer is not None:
+                self._timer.way.answered()
             self._signals += 1
             late = max(now - self._unanswered, 0.0)
             if now >= self._due or not late:
@@ -153,6 +162,9 @@ class SampleEngine:
         others = self._others.observe(now)
         if now >= self._next_reading:
             self._read_memory(now)
+        if self._log.full:
+            self._others.renumber(self._log.thin(self._others.stacks()))
+            self._pace.halve()
         self._watch.hint(late, self._pace.interval)
         return not others and used < IDLE * wall
 
@@ -171,6 +183,8 @@ class SampleEngine:
             return False
         now = self._clock.wall()
         alone = self._timer is None
+        if self._timer is not None:
+            self._timer.way.watched(now - self._unanswered)
         if not alone and now < self._due + 0.5 * self._pace.interval:
             return False
         frame = frames_of_others().get(self._owner)
@@ -187,6 +201,10 @@ class SampleEngine:
         finally:
             self._busy = False
         return True
+
+    def _have_a_tick_answered(self) -> None:
+        if self._timer is not None:
+            self._timer.way.open()
 
     def _arm(self) -> None:
         self._period = self._pace.interval * (0.75 + 0.5 * random.random())
@@ -220,6 +238,8 @@ def _signal_floor(rounds: int = 200) -> float:
     number = signal.SIGURG
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(number) is not signal.SIG_DFL:
         return 0.0
+    heard = Heard(number)
+    heard.start()
     signal.signal(number, lambda _number, _frame: None)
     try:
         begin = time.perf_counter()
@@ -228,3 +248,4 @@ def _signal_floor(rounds: int = 200) -> float:
         return (time.perf_counter() - begin) / rounds
     finally:
         signal.signal(number, signal.SIG_DFL)
+        heard.stop()

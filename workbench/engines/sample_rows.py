@@ -25,7 +25,7 @@ QUIET_THREAD = 0.005
 SERVICE = 0.02
 """Service threads that used more than this share of the run are spoken of."""
 
-_KERNEL_FILES = tuple(f"/{name}/" for name in ("IPython", "ipykernel", "tornado", "zmq", "jupyter_client", "debugpy"))
+KERNEL_FILES = tuple(f"/{name}/" for name in ("IPython", "ipykernel", "tornado", "zmq", "jupyter_client", "debugpy"))
 _THREAD_START = frozenset({"Thread._bootstrap", "Thread._bootstrap_inner", "Thread.run"})
 
 
@@ -137,4 +137,4 @@ class Rows:
 
 def _of_the_kernel(path: Path) -> bool:
     """Whether the notebook's machinery, and not the person's code, is what a stack begins with."""
-    return not path or any(mark in path[0][0].co_filename.replace("\\", "/") for mark in _KERNEL_FILES)
+    return not path or any(mark in path[0][0].co_filename.replace("\\", "/") for mark in KERNEL_FILES)

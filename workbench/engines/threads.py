@@ -57,6 +57,15 @@ class OtherThreads:
                 ran = True
         return ran
 
+    def stacks(self) -> set[int]:
+        """The numbers of the stacks on which threads stand."""
+        return {watched.stack for watched in self._alive.values() if watched.stack >= 0}
+
+    def renumber(self, moved: dict[int, int]) -> None:
+        """Stacks have other numbers now."""
+        for watched in self._alive.values():
+            watched.stack = moved.get(watched.stack, -1)
+
     def finish(self, now: float) -> None:
         """Account for what each thread has waited since it last moved."""
         for watched in self._alive.values():
@@ -85,7 +94,7 @@ class _Watched:
         self._clock: int | None = None if find is None else find(ident)
         self._cpu = 0.0 if fresh else self.used()
         self._since = now
-        self._stack = -1
+        self.stack = -1
 
     def used(self) -> float:
         """Processor seconds of the thread; NaN where the system cannot tell, its last value once the thread has ended."""
@@ -97,22 +106,22 @@ class _Watched:
             return self._cpu
 
     def stands_still(self, used: float) -> bool:
-        return self._stack >= 0 and used - self._cpu < MOVED
+        return self.stack >= 0 and used - self._cpu < MOVED
 
     def look(self, log: TickLog, stack: int, now: float, used: float) -> None:
         """It ran: what it waited goes to where it stood, what it used to where it is now."""
         wall = now - self._since
         cpu = used - self._cpu
         if cpu != cpu:  # noqa: PLR0124
-            cpu = 0.0 if stack == self._stack else wall
+            cpu = 0.0 if stack == self.stack else wall
         waited = max(wall - cpu, 0.0)
         if waited > 0:
-            log.add(self._stack if self._stack >= 0 else stack, self.number, now, waited, 0.0, 0.0, True)
+            log.add(self.stack if self.stack >= 0 else stack, self.number, now, waited, 0.0, 0.0, True)
         if cpu > 0:
             log.add(stack, self.number, now, cpu, cpu, 0.0, False)
-        self._stack, self._since, self._cpu = stack, now, used
+        self.stack, self._since, self._cpu = stack, now, used
 
     def rest(self, log: TickLog, now: float) -> None:
-        if self._stack >= 0 and now > self._since:
-            log.add(self._stack, self.number, now, now - self._since, 0.0, 0.0, True)
+        if self.stack >= 0 and now > self._since:
+            log.add(self.stack, self.number, now, now - self._since, 0.0, 0.0, True)
             self._since = now

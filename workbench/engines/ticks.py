@@ -6,11 +6,13 @@ look-up; names and lines are worked out after the run. No frame is ever kept: th
 
 from __future__ import annotations
 
+import random
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType, FrameType
 
     from workbench.engines.base import Boundary
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 Stack = tuple[int, ...]
 
 OUTSIDE = -1
+
+MOST = 1 << 16
+"""Ticks that a log holds: three megabytes, and thirty when they become a recording. Half of them tell shares to half a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class TickLog:
     """Stacks by number, ticks by column; `codes` keeps every seen code object alive, so that an id names one code object."""
 
     def __init__(self, boundary: Boundary) -> None:
+        self._most = MOST
+        self.thinned = 0
+        """How many times every second tick was let go."""
         self.stacks: dict[Stack, int] = {}
         self.codes: dict[int, CodeType] = {}
         self._boundary_codes = boundary.codes
@@ -98,14 +106,73 @@ class TickLog:
         return self.stacks.setdefault((*chain, *self._walk(below)), len(self.stacks))
 
     def add(self, stack: int, thread: int, end: float, wall: float, cpu: float, late: float, exact: bool) -> None:
-        """Append one tick; see Tick."""
-        self._stack.append(stack)
-        self._thread.append(thread)
-        self._end.append(end)
-        self._wall.append(wall)
-        self._cpu.append(cpu)
-        self._late.append(late)
-        self._exact.append(exact)
+        """Append one tick, whole or not at all (a KeyboardInterrupt may be raised at any line here); see Tick."""
+        try:
+            self._stack.append(stack)
+            self._thread.append(thread)
+            self._end.append(end)
+            self._wall.append(wall)
+            self._cpu.append(cpu)
+            self._late.append(late)
+            self._exact.append(exact)
+        except BaseException:
+            columns = [column for column in vars(self).values() if isinstance(column, array)]
+            whole = min(map(len, columns))
+            for column in columns:
+                del column[whole:]
+            raise
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to thin it."""
+        return len(self._stack) >= self._most
+
+    def thin(self, also: Iterable[int] = ()) -> dict[int, int]:
+        """Let every second tick of each thread go, and stacks that are on none of the others nor in `also`; the new number of each stack.
+
+        Of two ticks in a row one stays, by chance as their times are, and stands for both: no stack gains or loses by it, and the wall
+        time of a thread stays what it was.
+
+        The new log takes the place of the old one in one step, as another thread may be copying it. Where ticks cannot be halved, since
+        many threads were seen once each, there is room for twice what is left, so that not every tick thins anew.
+        """
+        wall, cpu, end = self._wall[:], self._cpu[:], self._end[:]
+        kept = self._pair(wall, cpu, end)
+        columns = {name: column for name, column in vars(self).items() if isinstance(column, array)}
+        columns.update(_wall=wall, _cpu=cpu, _end=end)
+        new: dict[str, Any] = {
+            name: array(column.typecode, map(column.__getitem__, kept)) for name, column in columns.items()
+        }
+        wanted = {*new["_stack"], *also}
+        left = [(stack, number) for stack, number in self.stacks.items() if number in wanted]
+        moved = {number: at for at, (_, number) in enumerate(left)}
+        codes = {code for stack, _ in left for code in stack[::2]} | self._stops
+        new["_stack"] = array("l", map(moved.__getitem__, new["_stack"]))
+        new["stacks"] = {stack: at for at, (stack, _) in enumerate(left)}
+        new["codes"] = {number: code for number, code in self.codes.items() if number in codes}
+        new["thinned"] = self.thinned + 1
+        new["_most"] = max(self._most, 2 * len(kept))
+        vars(self).update(new)
+        return moved
+
+    def _pair(self, wall: array[float], cpu: array[float], end: array[float]) -> list[int]:
+        """The ticks that stay, in the order they were made; their times in `wall`, `cpu` and `end` become those of the pair."""
+        kept, first = list[int](), dict[int, int]()
+        draw = random.random
+        for at, thread in enumerate(self._thread):
+            before = first.pop(thread, None)
+            if before is None:
+                first[thread] = at
+                continue
+            both = wall[before] + wall[at]
+            stays = at if draw() * both >= wall[before] else before
+            cpu[stays] *= both / wall[stays] if wall[stays] > 0 else 1.0
+            wall[stays] = both
+            end[stays] = end[at]
+            kept.append(stays)
+        kept.extend(first.values())
+        kept.sort(key=end.__getitem__)
+        return kept
 
     def ticks(self) -> list[Tick]:
         """All ticks in the order they were made."""

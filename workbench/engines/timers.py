@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.engines.heard import Way
 from workbench.engines.pausing import Pause
 from workbench.errors import EngineUnavailableError
 
@@ -25,6 +26,8 @@ class Timer(Protocol):
     """Calls a handler in the main thread, again and again at the period it was last armed with."""
 
     mechanism: str
+    way: Way
+    """For signals of the program's own, while the timer runs."""
 
     def start(self, handler: Handler) -> None:
         """Take the signal. Raises EngineUnavailableError where it cannot be had."""
@@ -75,6 +78,7 @@ class PosixTimer:
         self._reference = ctypes.byref(self._spec)
         self._settime: Any = None
         self._pause: Pause | None = None
+        self.way = Way()
 
     def start(self, handler: Handler) -> None:
         """Take the highest real-time signal that nobody handles."""
@@ -83,7 +87,7 @@ class PosixTimer:
         event = _SigEvent(None, chosen, _SIGEV_THREAD_ID, threading.get_native_id())
         self._handler, self._previous = handler, signal.signal(chosen, handler)
         self._signal = chosen
-        signal.siginterrupt(chosen, False)
+        self.way.start(chosen)
         if libc.timer_create(_CLOCK_MONOTONIC, ctypes.byref(event), ctypes.byref(self._timer)) != 0:
             self.stop()
             raise EngineUnavailableError(
@@ -103,16 +107,22 @@ class PosixTimer:
         self._settime(self._timer, 0, self._reference, None)
 
     def stop(self) -> None:
-        """Delete the timer before the handler goes: a real-time signal without one would end the process."""
+        """Delete the timer before the handler goes: a real-time signal without one would end the process.
+
+        One more signal, raised here, has ticks answered that Python has noted and not handed on yet (a stop within another handler).
+        """
         if self._pause is not None:
             self._pause.stop()
         if self._created:
             _libc().timer_delete(self._timer)
             self._created = False
+            if self._signal is not None:
+                signal.raise_signal(self._signal)
         if self._signal is not None:
             if signal.getsignal(self._signal) is self._handler:
                 signal.signal(self._signal, self._previous)
             self._signal = None
+        self.way.stop()
 
 
 class AlarmTimer:
@@ -124,6 +134,7 @@ class AlarmTimer:
         self._handler: Handler | None = None
         self._running = False
         self._pause = Pause(signal.SIGALRM)
+        self.way = Way()
 
     def start(self, handler: Handler) -> None:
         """Take SIGALRM where it is free."""
@@ -133,7 +144,7 @@ class AlarmTimer:
             raise EngineUnavailableError("The program uses SIGALRM itself.")
         self._handler = handler
         signal.signal(signal.SIGALRM, handler)
-        signal.siginterrupt(signal.SIGALRM, False)
+        self.way.start(signal.SIGALRM)
         self._pause.start()
         self._running = True
 
@@ -149,6 +160,7 @@ class AlarmTimer:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
         self._running = False
+        self.way.stop()
 
 
 def main_thread_timer(handler: Handler) -> Timer:

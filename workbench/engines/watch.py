@@ -23,10 +23,17 @@ class Watch:
     late, too, but lets no other thread look.
 
     The thread is a bare one: the program's `threading.enumerate()` and thread names stay as they are without us. It ends before
-    a fork and begins anew after it, so that the child has no trace of it. Its ident is in `idents` while it runs.
+    a fork, so that the child has no trace of it, and begins anew with the next `hint`; after a fork `ended` is called, to see to that: a
+    thread begun right there would have Python warn of threads beside a fork. Its ident is in `idents` while it runs.
     """
 
-    def __init__(self, look: Callable[[], bool], owner_clock: int | None, idents: set[int]) -> None:
+    def __init__(
+        self,
+        look: Callable[[], bool],
+        owner_clock: int | None,
+        idents: set[int],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
         self._look = look
         self._owner_clock = owner_clock
         self._wake = _thread.allocate_lock()
@@ -40,6 +47,7 @@ class Watch:
         self._interval = _IDLE
         self._ident = 0
         self._idents = idents
+        self.ended = ended
         _running.add(self)
         _follow_forks()
 
@@ -49,10 +57,10 @@ class Watch:
 
     def start(self, interval: float, *, alone: bool) -> None:
         """Begin; `alone` where there are no signals and every interval is a look."""
+        self._alive = True
         self._interval, self._alone = interval, alone
         self._stopping = False
         self._ended.acquire()
-        self._alive = True
         self._ident = _thread.start_new_thread(self._run, ())
         self._idents.add(self._ident)
 
@@ -114,9 +122,11 @@ def _before_fork() -> None:
 
 def _after_fork() -> None:
     for watch in list(_running):
-        watch._stopping = False
         if watch._alone:
             watch.start(watch._interval, alone=True)
+        else:
+            watch._stopping = False
+            watch.ended()
 
 
 def _in_child() -> None:

@@ -57,7 +57,7 @@ class TraceHook:
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._codes: set[CodeType] = set()
+        self._codes: dict[int, CodeType] = {}
         self._frame: FrameType | None = None
         self._before: Any = None
         self._taken = False
@@ -70,11 +70,11 @@ class TraceHook:
 
     def add(self, code: CodeType) -> None:
         """See Hook."""
-        self._codes.add(code)
+        self._codes[id(code)] = code
 
     def begin(self, frame: FrameType | None) -> None:
         """See Hook."""
-        if frame is not None and frame.f_code in self._codes:
+        if frame is not None and id(frame.f_code) in self._codes:
             self._frame = frame
             frame.f_trace = self._local
         threading.settrace(self._global)
@@ -95,9 +95,9 @@ class TraceHook:
         if not self._taken:
             self._end_in_this_thread(frame)
             return None
-        if event != "call" or frame.f_code not in self._codes:
-            return None
         code, line = frame.f_code, frame.f_lineno
+        if event != "call" or id(code) not in self._codes:
+            return None
         self._books().enter(id(code), 0 if line == code.co_firstlineno else line)
         return self._local
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,14 +10,17 @@ import pandas as pd
 from workbench.analysis.calls import calls
 from workbench.analysis.functions import functions
 from workbench.analysis.growth import growth_functions, growth_lines
+from workbench.analysis.heap import HEAP_MEASURES, Amounts, heap_functions, heap_lines
 from workbench.analysis.lines import lines
+from workbench.analysis.ownership import Owner
 from workbench.model.facts import Evidence
 
 if TYPE_CHECKING:
+    from workbench.analysis.heap import HeapFunction, HeapLine
     from workbench.model.recording import Recording
 
 _SECONDS = ("here", "self", "total", "wall", "python", "native", "waiting", "time", "per_hit")
-_BYTES = ("rss", "increment", "peak")
+_BYTES = ("rss", "heap", "increment", *HEAP_MEASURES, *(f"{name}_with_calls" for name in HEAP_MEASURES))
 
 
 def functions_frame(recording: Recording) -> pd.DataFrame:
@@ -26,6 +30,8 @@ def functions_frame(recording: Recording) -> pd.DataFrame:
     """
     if recording.evidence is Evidence.MEMORY:
         return _function_growth_frame(recording)
+    if recording.evidence is Evidence.HEAP:
+        return _heap_frame(recording, lines=False)
     frame = pd.DataFrame.from_records(
         [
             (
@@ -52,6 +58,8 @@ def lines_frame(recording: Recording) -> pd.DataFrame:
         return _counted_frame(recording)
     if recording.evidence is Evidence.MEMORY:
         return _growth_frame(recording)
+    if recording.evidence is Evidence.HEAP:
+        return _heap_frame(recording, lines=True)
     frame = pd.DataFrame.from_records(
         [
             (
@@ -102,6 +110,26 @@ def _function_growth_frame(recording: Recording) -> pd.DataFrame:
     return _with_units(frame.astype(dict.fromkeys(("line", "increment", "peak"), "int64")))
 
 
+def _heap_frame(recording: Recording, *, lines: bool) -> pd.DataFrame:
+    """Of lines `file, line, source, function, owner`, of functions `function, file, line, owner`, then what HeapTable has, in bytes and
+    allocations, and `..._with_calls`."""
+    rows: list[HeapLine] | list[HeapFunction] = heap_lines(recording) if lines else heap_functions(recording)
+    words = ["file", "line", "source", "function", "owner"] if lines else ["function", "file", "line", "owner"]
+    amounts = [field.name for field in fields(Amounts)]
+    frame = pd.DataFrame.from_records(
+        [
+            (
+                *(str(value) if isinstance(value := getattr(row, name), Owner) else value for name in words),
+                *(getattr(row.here, name) for name in amounts),
+                *(row.total.of(name) for name in HEAP_MEASURES),
+            )
+            for row in rows
+        ],
+        columns=[*words, *amounts, *(f"{name}_with_calls" for name in HEAP_MEASURES)],
+    )
+    return _with_units(frame)
+
+
 def calls_frame(recording: Recording) -> pd.DataFrame:
     """One row per caller and callee, most time first; `calls` is Int64, missing where the engine cannot count."""
     frame = pd.DataFrame.from_records(
@@ -118,7 +146,7 @@ def calls_frame(recording: Recording) -> pd.DataFrame:
 
 
 def timeline_frame(recording: Recording) -> pd.DataFrame:
-    """One row per memory reading: `time` since the recording began, resident `rss`."""
+    """One row per memory reading: `time` since the recording began, resident `rss`, and what was allocated since and not freed (`heap`)."""
     columns: dict[str, Any] = dict(recording.timeline.columns())
     return _with_units(pd.DataFrame(columns))
 

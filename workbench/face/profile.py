@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import SaveFailedError, StillRunningError
+from workbench.errors import SaveFailedError, StillRunningError, UsageError
 from workbench.files import write_whole
+from workbench.model.facts import TargetKind
 
 if TYPE_CHECKING:
     import os
@@ -19,24 +21,60 @@ if TYPE_CHECKING:
 
 
 class Profile:
-    """A recording, ready to be asked. It is empty while its run goes on; reading it then raises StillRunningError."""
+    """A recording, ready to be asked. It is empty while its run goes on; reading it then raises StillRunningError.
 
-    def __init__(self, recording: Recording | None = None, result: Any = None) -> None:
+    `waiting` says what an empty one waits for, where that is not the end of a run.
+    """
+
+    def __init__(self, recording: Recording | None = None, result: Any = None, *, waiting: str = "") -> None:
         self._recording = recording
         self.result = result
+        self._waiting = waiting
 
     @property
     def recording(self) -> Recording:
         """The raw facts."""
+        if self._recording is None and self._waiting:
+            raise StillRunningError(f"Nothing is recorded here yet; {self._waiting}.")
         if self._recording is None:
             raise StillRunningError(
                 "The run has not ended, so there is no recording yet. Read it after the block or cell."
             )
         return self._recording
 
-    def fill(self, recording: Recording) -> None:
+    def fill(self, recording: Recording, result: Any = None) -> None:
         """Take the recording of the run that this handle was given out for."""
-        self._recording = recording
+        self._recording, self.result = recording, result
+
+    def zoom(self, what: str, engine: str = "lines") -> Profile:
+        """Look closer at a function, by its handle (`f2`, or `l3` for the function of that line) or its name.
+
+        The newest statement or call of this session is run again at once, under `engine` (`lines` or `memory`), and its profile
+        is returned. A cell or block is not run without you: the profile returned is empty until you record the same cell or
+        block the next time. Raises UsageError for what is not there, is no code of yours, or is not run from here: then with the command.
+        """
+        from workbench.face.zoom import zoom
+
+        return zoom(self, what, engine)
+
+    def measure_cost(self, pairs: int = 5) -> Cost:
+        """Run the target again with and without the engine, in turns, and keep what that says of the engine's cost.
+
+        Each side of a pair lasts a fifth of a second at the least. For the newest statement or call of this session; raises UsageError
+        for what is not run from here, and for `pairs` below 1.
+        """
+        from workbench.face.session import in_pairs
+
+        if pairs < 1:
+            raise UsageError(f"{pairs} pairs tell nothing; give 1 or more, 5 for a range.")
+        measure = in_pairs(self)
+        if measure is None:
+            raise UsageError(
+                f"How to run {self.target.name} again is not at hand here: only the newest statement or call of a session is. "
+                "Record it again, with %profile STATEMENT or workbench.profile_call(f), and measure then."
+            )
+        self._recording = replace(self.recording, cost=measure(self.recording, pairs))
+        return self.cost
 
     @property
     def engine(self) -> str:
@@ -62,6 +100,11 @@ class Profile:
     def cost(self) -> Cost:
         """What the measuring cost, and how that was found."""
         return self.recording.cost
+
+    @property
+    def passes(self) -> dict[str, Profile]:
+        """By engine, each run of a recording of `all`, the sampling first; of any other, itself."""
+        return {one.engine: Profile(replace(one, passes=())) for one in self.recording.all_passes}
 
     @property
     def environment(self) -> Environment:
@@ -106,6 +149,24 @@ class Profile:
 
         return timeline_frame(self.recording)
 
+    def tasks(self) -> pd.DataFrame:
+        """Own asyncio tasks: `task, function, file, line, start, end, outcome, error, running, ready, waiting, longest_ready`."""
+        from workbench.face.frames_tasks import tasks_frame
+
+        return tasks_frame(self.recording)
+
+    def waits(self) -> pd.DataFrame:
+        """Lines at which tasks waited: `file, line, source, function, owner, on, tasks, count, waiting, longest, ready`."""
+        from workbench.face.frames_tasks import waits_frame
+
+        return waits_frame(self.recording)
+
+    def blocked(self) -> pd.DataFrame:
+        """What blocked the event loop: `start, seconds, name, file, line, source, function`, the longest first."""
+        from workbench.face.frames_tasks import blocked_frame
+
+        return blocked_frame(self.recording)
+
     def pstats(self) -> pstats.Stats:
         """The standard library's form of an exact recording. Raises WrongEngineError for a sampled one."""
         from workbench.formats.pstats_file import to_stats
@@ -145,11 +206,12 @@ class Profile:
         """The same view as a live widget: what is chosen in it is in its `selected`, and the other way round."""
         from workbench.widgets.view import RecordingView
 
-        return RecordingView(self.recording)
+        kind = self.recording.target.kind
+        return RecordingView(self.recording, self.zoom if kind in (TargetKind.CELL, TargetKind.BLOCK) else None)
 
     def __repr__(self) -> str:
         if self._recording is None:
-            return "<workbench profile, still running>"
+            return f"<workbench profile, {self._waiting or 'still running'}>"
         return self.text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.engines.base import Boundary, Options
+from workbench.engines.table import ALL, DEFAULT
 from workbench.errors import UsageError
 from workbench.face.profile import Profile
-from workbench.face.session import newest, remember
+from workbench.face.session import can_repeat, newest, remember
 from workbench.model.facts import Target, TargetKind
+from workbench.recorder.naming import words_of
+from workbench.recorder.pairs import by_pairs
+from workbench.recorder.passes import record_passes
 from workbench.recorder.repeat import record_call
 from workbench.recorder.run import Recorder
 
@@ -32,13 +37,23 @@ class Block:
 
     def __init__(self, engine: str, options: Options, save: str | os.PathLike[str] | None) -> None:
         self._recorder = Recorder(engine, options)
+        self._options = options
+        self._plain = engine == DEFAULT and not options.functions and not options.modules
         self._profile = Profile()
+        self._zoomed: Profile | None = None
         self._save = save
         self._name = ""
 
     def __enter__(self) -> Profile:
+        from workbench.face.zoom import take
+
         frame = sys._getframe(1)
         self._name = f"block at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+        armed = take(self._same) if self._plain else None
+        if armed is not None:
+            self._recorder = Recorder(armed.engine, replace(self._options, functions=armed.functions))
+            self._zoomed = armed.profile
+        self._recorder.refuse_missing({**frame.f_globals, **frame.f_locals}, words_of(frame.f_code))
         self._recorder.choose({**frame.f_globals, **frame.f_locals}, like=partial(newest, self._same))
         self._recorder.start(Boundary(frame=frame))
         return self._profile
@@ -51,6 +66,8 @@ class Block:
     ) -> None:
         self._recorder.stop()
         self._profile.fill(self._recorder.recording(Target(TargetKind.BLOCK, self._name), error))
+        if self._zoomed is not None:
+            self._zoomed.fill(self._profile.recording)
         remember(self._profile)
         if self._save is not None:
             self._profile.save(self._save)
@@ -64,6 +81,8 @@ def profile(
     functions: Iterable[object] = (),
     modules: Iterable[object] = (),
     backend: str | None = None,
+    native: bool = False,
+    objects: bool = False,
     save: str | os.PathLike[str] | None = None,
 ) -> Block:
     """A context manager that records its block.
@@ -72,10 +91,12 @@ def profile(
     may cost, `save` a `.wbp` file to write at the end. `functions` (functions, classes, or their names) and `modules` are what engines
     `lines` and `memory` are to look at; where none is named, they look at the own functions that took most of the time (or in which memory
     grew most) when the same block was sampled last, or else at all own code. `backend` is the library that does the work (engine
-    `memory`: `memory_profiler`). Raises UnknownEngineError and UnknownOptionError here, EngineBusyError on entry, SaveFailedError
+    `memory`: `memory_profiler`, `heap`: `tracemalloc`); `native` and `objects` have engine `heap` follow native stacks and every small
+    object. Raises UnknownEngineError and UnknownOptionError here, EngineBusyError on entry, SaveFailedError
     at the end.
     """
-    return Block(engine, _options(functions, modules, interval, budget, backend), save)
+    options = _options(functions, modules, interval, budget, backend)
+    return Block(engine, replace(options, native=native, objects=objects), save)
 
 
 def profile_call(
@@ -87,25 +108,42 @@ def profile_call(
     functions: Iterable[object] = (),
     modules: Iterable[object] = (),
     backend: str | None = None,
+    native: bool = False,
+    objects: bool = False,
     **kwargs: Any,
 ) -> Profile:
     """Record `function(*args, **kwargs)`; the first call's value is in `.result`.
 
     Engine `sample` repeats a short call until there is enough to see, unless `once`; how often is in `.target.repeats`. A coroutine
-    function is run by `asyncio.run`. `functions`, `modules` and `backend` as in `profile`. What the function raises comes out, and the
-    recording up to there is `workbench.last()`.
+    function is run by `asyncio.run`. Engine `all` calls it under `sample`, `cpu`, `lines` and `memory`, one after the other, and without
+    any in between: `.passes` has each. `functions`, `modules`, `backend`, `native` and `objects` as in `profile`. What the function
+    raises comes out, and the recording up to there is `workbench.last()`.
     """
     call: Callable[[], Any] = partial(function, *args, **kwargs)
     if inspect.iscoroutinefunction(function):
         call = _awaited(call)
     name = getattr(function, "__qualname__", repr(function))
-    recorder = Recorder(engine, _options(functions, modules, backend=backend))
-    recorder.choose(
-        getattr(function, "__globals__", {}),
-        like=partial(newest, lambda old: (old.target.kind, old.target.name) == (TargetKind.CALL, f"{name}()")),
-    )
-    done = record_call(recorder, call, TargetKind.CALL, f"{name}()", once=once)
+    options = replace(_options(functions, modules, backend=backend), native=native, objects=objects)
+
+    def made(engine: str, like: Callable[[], Recording | None]) -> Recorder:
+        recorder = Recorder(engine, options)
+        recorder.refuse_missing(getattr(function, "__globals__", {}), words_of(getattr(function, "__code__", None)))
+        recorder.choose(getattr(function, "__globals__", {}), like=like)
+        return recorder
+
+    same = partial(newest, lambda old: (old.target.kind, old.target.name) == (TargetKind.CALL, f"{name}()"))
+    if engine == ALL:
+        done = record_passes(made, call, TargetKind.CALL, f"{name}()", once=once)
+    else:
+        done = record_call(made(engine, same), call, TargetKind.CALL, f"{name}()", once=once)
     found = remember(Profile(done.recording, done.value))
+
+    def repeat(closer: str, names: tuple[str, ...]) -> Profile:
+        return profile_call(function, *args, engine=closer, once=once, functions=names, **kwargs)
+
+    can_repeat(
+        found, repeat, lambda recording, pairs: by_pairs(recording, lambda: made(recording.engine, same), call, pairs)
+    )
     if done.error is not None:
         raise done.error
     return found

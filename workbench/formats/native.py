@@ -29,24 +29,14 @@ from workbench.formats.plain_file import read_plain
 from workbench.model.builder import check
 from workbench.model.facts import Evidence
 from workbench.model.recording import Recording
-from workbench.model.tables import (
-    CallTable,
-    FrameTable,
-    FunctionTable,
-    GrowthTable,
-    LineTable,
-    SampleTable,
-    StackTable,
-    Table,
-    Timeline,
-)
+from workbench.model.tables import TABLES, GrowthTable, LineTable, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 FORMAT = "workbench recording"
-VERSION = 2
+VERSION = 3
 META = "meta.json"
 LARGEST_META = 64 << 20
 """Bytes of `meta.json`, most of them sources: a million and a half lines."""
@@ -54,16 +44,6 @@ LARGEST_META = 64 << 20
 LARGEST_FRAME = 8 << 20
 """Bytes of `meta.json` outside of its texts: what becomes objects in memory. A million names take two million."""
 
-TABLES: dict[str, type[Table]] = {
-    "frames": FrameTable,
-    "stacks": StackTable,
-    "samples": SampleTable,
-    "functions": FunctionTable,
-    "calls": CallTable,
-    "lines": LineTable,
-    "growth": GrowthTable,
-    "timeline": Timeline,
-}
 _HEADER = re.compile(
     rb"\x93NUMPY\x01\0..\{'descr': '(<[if][48]|\|u1)', 'fortran_order': False, 'shape': \((\d{1,10}),\), \} *\n",
     re.DOTALL,
@@ -76,7 +56,11 @@ class Raw:
 
     meta: dict[str, Any]
     columns: dict[str, np.ndarray[Any, Any]]
+    passes: tuple[Recording, ...] = ()
 
+
+PASSES = tuple(f"pass{number}.wbp" for number in range(1, 6))
+"""Members that are files like this one, of further runs of the target; these have none themselves."""
 
 COLUMNS = frozenset(f"{name}.{column}.npy" for name, kind in TABLES.items() for column in kind.dtypes())
 """The columns' members, of this version and of all before it."""
@@ -93,13 +77,24 @@ def _with_lines(raw: Raw) -> Raw:
     return Raw(raw.meta | {"evidence": evidence}, raw.columns | empty)
 
 
-UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: _with_lines}
+def _with_heap_and_tasks(raw: Raw) -> Raw:
+    """Version 3 has allocations, asyncio tasks and further passes, and in its timeline what was allocated, not known of version 2."""
+    empty = {
+        f"{name}.{column}": values
+        for name in ("heap", "tasks", "waits", "spans", "slices")
+        for column, values in TABLES[name].empty().columns().items()
+    }
+    unknown = np.full(len(raw.columns["timeline.time"]), np.nan)
+    return Raw(raw.meta | {"passes": 0}, raw.columns | empty | {"timeline.heap": unknown})
+
+
+UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: _with_lines, 2: _with_heap_and_tasks}
 """From a version to the next; the kept samples in tests/data go through all of them."""
 
 
 def dumps(recording: Recording) -> bytes:
     """The file's bytes; the same recording gives the same bytes. Raises SaveFailedError for one larger than a file may be."""
-    meta = {"format": FORMAT, "version": VERSION, **facts_json.to_json(recording)}
+    meta = {"format": FORMAT, "version": VERSION, **facts_json.to_json(recording), "passes": len(recording.passes)}
     members = {META: json.dumps(meta, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")}
     for name in TABLES:
         table: Table = getattr(recording, name)
@@ -107,6 +102,7 @@ def dumps(recording: Recording) -> bytes:
             buffer = io.BytesIO()
             np.save(buffer, values, allow_pickle=False)
             members[f"{name}.{column}.npy"] = buffer.getvalue()
+    members.update(zip(PASSES, map(dumps, recording.passes), strict=False))
     try:
         _bounded(members[META])
         return archive.pack(members)
@@ -116,17 +112,17 @@ def dumps(recording: Recording) -> bytes:
         ) from error
 
 
-def loads(data: bytes, name: str = "the file") -> Recording:
+def loads(data: bytes, name: str = "the file", *, limit: int | None = None) -> Recording:
     """The recording in a file's bytes. Raises ForeignFileError, DamagedFileError or NewerFileError, each one sentence.
 
-    FileFormatError itself where there is not memory enough.
+    FileFormatError itself where there is not memory enough. It may unpack to `limit` bytes (`archive.LARGEST`), beside its passes.
     """
     if not is_ours(data):
         raise ForeignFileError(f"{name} is not a workbench recording. The workbench opens .wbp and .prof files.")
     if archive.sealed(data) and not archive.whole(data):
         raise _damaged(name)
     try:
-        raw = _unpack(data, name)
+        raw = _unpack(data, name, archive.LARGEST if limit is None else limit)
         return _recording(raw)
     except MemoryError as error:
         raise FileFormatError(f"{name} needs more memory than is free. Open it on a larger machine.") from error
@@ -161,7 +157,7 @@ def _damaged(name: str) -> DamagedFileError:
     return DamagedFileError(f"{name} is truncated or altered, and cannot be read. Save the recording again.")
 
 
-def _unpack(data: bytes, name: str) -> Raw:
+def _unpack(data: bytes, name: str, limit: int) -> Raw:
     try:
         meta = _meta(archive.unpack(data, {META}, LARGEST_META).get(META, b"null"))
         if meta.get("format") != FORMAT:
@@ -171,10 +167,18 @@ def _unpack(data: bytes, name: str) -> Raw:
         _check_version(meta.get("version"), name)
         if not archive.sealed(data):
             raise _damaged(name)
-        members = archive.unpack(data, COLUMNS, archive.LARGEST)
-        return Raw(meta, {member.removesuffix(".npy"): _column(content) for member, content in members.items()})
+        members = archive.unpack(data, COLUMNS, limit)
+        columns = {member.removesuffix(".npy"): _column(content) for member, content in members.items()}
+        return Raw(meta, columns, _passes(data, name, limit) if meta.get("passes") else ())
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _damaged(name) from error
+
+
+def _passes(data: bytes, name: str, limit: int) -> tuple[Recording, ...]:
+    """The further runs in a file; all of them may take as much as the file itself, and none has any in its turn."""
+    share = limit // len(PASSES)
+    members = archive.unpack(data, frozenset(PASSES), limit)
+    return tuple(loads(members[pass_], f"{name}, {pass_}", limit=share) for pass_ in PASSES if pass_ in members)
 
 
 def _check_version(version: Any, name: str) -> None:
@@ -225,6 +229,8 @@ def _recording(raw: Raw) -> Recording:
             if columns[column].dtype != dtype:
                 raise ValueError(f"{name}.{column} is of another type")
         tables[name] = kind(**columns)
-    recording = Recording(**facts_json.from_json(raw.meta), **tables)
+    recording = Recording(**facts_json.from_json(raw.meta), **tables, passes=raw.passes)
+    if raw.meta["passes"] != len(raw.passes):
+        raise ValueError("not all of its passes are there")
     check(recording)
     return recording

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.engines.table import ENGINES
+from workbench.engines.table import ALL, engine_names
 from workbench.magics.words import OPTIONS
 
 
@@ -14,7 +14,7 @@ def completer(shell: Any, event: Any) -> list[str]:
     before = event.text_until_cursor.removesuffix(symbol).split()
     if symbol.startswith("-"):
         return [name for name in OPTIONS if name.startswith(symbol)]
-    engines = [name for name in ENGINES if len(before) == 1]
+    engines = [*engine_names(), ALL] if len(before) == 1 else []
     options = [] if symbol else list(OPTIONS)
     line_magic = not event.line.lstrip().startswith("%%")
     functions = [name for name, value in shell.user_ns.items() if callable(value) and not name.startswith("_")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from workbench.magics.compare import CompareRunner, record_line, refuse
+from workbench.magics.compare_words import HINT
 from workbench.magics.complete import completer
 from workbench.magics.runner import CellRunner
 from workbench.magics.statement import run_cell, run_line
@@ -20,6 +22,7 @@ class Extension:
         self._shell = shell
         self.names = _free_names(shell)
         self.runner = CellRunner(shell, frozenset(self.names))
+        self.compare = CompareRunner(shell)
 
     def install(self) -> None:
         """Register everything."""
@@ -32,17 +35,36 @@ class Extension:
         for name in self.names:
             shell.register_magic_function(profile, magic_kind="line_cell", magic_name=name)
             shell.set_hook("complete_command", completer, re_key=rf"%%?{name}\b")
-        shell.input_transformers_cleanup.append(runner.transform)
-        shell.events.register("pre_run_cell", runner.before_cell)
-        shell.events.register("post_run_cell", runner.after_cell)
+        self._install_compare()
+        for one in (runner, self.compare):
+            shell.input_transformers_cleanup.append(one.transform)
+            shell.events.register("pre_run_cell", one.before_cell)
+            shell.events.register("post_run_cell", one.after_cell)
+
+    def _install_compare(self) -> None:
+        shell = self._shell
+
+        def compare(line: str, cell: str | None = None) -> None:
+            refuse(line, cell)
+
+        def record_calls(line: str) -> Any:
+            return record_line(shell, line)
+
+        compare.__doc__ = f"Compare the function that this cell defines with another one.\n\n    {HINT}\n"
+        record_calls.__doc__ = (
+            "%record_calls FUNCTION STATEMENT: run the statement, and keep the arguments of each call of the function."
+        )
+        shell.register_magic_function(compare, magic_kind="cell", magic_name="compare")
+        shell.register_magic_function(record_calls, magic_kind="line", magic_name="record_calls")
 
     def remove(self) -> None:
         """Take everything away again."""
         shell, runner = self._shell, self.runner
-        shell.events.unregister("pre_run_cell", runner.before_cell)
-        shell.events.unregister("post_run_cell", runner.after_cell)
-        shell.input_transformers_cleanup.remove(runner.transform)
-        for name in self.names:
+        for one in (runner, self.compare):
+            shell.events.unregister("pre_run_cell", one.before_cell)
+            shell.events.unregister("post_run_cell", one.after_cell)
+            shell.input_transformers_cleanup.remove(one.transform)
+        for name in (*self.names, "compare", "record_calls"):
             for kind in ("line", "cell"):
                 shell.magics_manager.magics[kind].pop(name, None)
 
@@ -71,9 +93,9 @@ def unload(shell: Any) -> None:
 
 def usage() -> str:
     """The text of `%%profile?`."""
-    from workbench.engines.table import ENGINES
+    from workbench.engines.table import all_engines
 
-    engines = "\n".join(f"    {row.name:<8} {row.measures}" for row in ENGINES.values())
+    engines = "\n".join(f"    {row.name:<8} {row.measures}" for row in all_engines().values())
     options = "\n".join(f"    {f'{option.name} {option.takes}':<20} {option.help}" for option in OPTIONS.values())
     return (
         "See where the time and memory of a cell or a statement go.\n\n"

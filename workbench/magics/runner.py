@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from workbench.engines.base import Boundary
+from workbench.engines.table import ALL
 from workbench.errors import EngineBusyError, WorkbenchError
 from workbench.face.profile import Profile
 from workbench.face.session import newest, remember
+from workbench.face.zoom import take
 from workbench.magics.cells import NotebookCells
 from workbench.magics.show import complain, show
 from workbench.magics.words import Words, parse
@@ -26,6 +28,9 @@ from workbench.model.facts import Target, TargetKind
 from workbench.recorder.run import Recorder, running
 
 if TYPE_CHECKING:
+    from types import CodeType
+
+    from workbench.face.zoom import Armed
     from workbench.model.recording import Recording
 
 _HEADER = re.compile(r"\s*%%(?P<magic>profile|wb)(?:\s+(?P<words>.*?))?\s*$")
@@ -36,9 +41,26 @@ _CELL_BOUNDARY = Boundary(codes=frozenset({InteractiveShell.run_code.__code__}))
 class _Armed:
     words: Words
     recorder: Recorder
+    zoomed: Armed | None = None
     failed: bool = False
     started: bool = False
     undo: list[Callable[[], None]] = field(default_factory=list)
+
+
+class _TellingCompiler:
+    """The shell's compiler, which has the recorder told of each statement's code before it runs."""
+
+    def __init__(self, compiler: Any, tell: Callable[[CodeType], None]) -> None:
+        self._compiler = compiler
+        self._tell = tell
+
+    def __call__(self, *args: Any) -> Any:
+        code = self._compiler(*args)
+        self._tell(code)
+        return code
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._compiler, name)
 
 
 class CellRunner:
@@ -94,7 +116,10 @@ class CellRunner:
             TargetKind.CELL, f"In [{getattr(result, 'execution_count', None) or self._shell.execution_count}]"
         )
         try:
-            keep(self._shell, armed.words, armed.recorder.recording(target, error, NotebookCells(self._shell)))
+            recording = armed.recorder.recording(target, error, NotebookCells(self._shell))
+            if armed.zoomed is not None:
+                armed.zoomed.profile.fill(recording)
+            keep(self._shell, armed.words, recording)
         except WorkbenchError as trouble:
             complain(trouble)
 
@@ -108,9 +133,11 @@ class CellRunner:
             if found is None or found["magic"] not in self._names:
                 return None
             try:
-                return index, parse(found["words"] or "", cell=True)
+                words = parse(found["words"] or "", cell=True)
+                refuse_missing(self._shell, words, "".join(lines[index + 1 :]))
             except WorkbenchError:
                 return index, None
+            return index, words
         return None
 
     def _as_transformed(self, raw: str) -> list[str]:
@@ -123,10 +150,15 @@ class CellRunner:
 
     def _arm(self, words: Words, raw: str) -> None:
         shell = self._shell
-        armed = self._armed = _Armed(words, prepared(shell, words, raw))
+        zoomed = take(_same_as(shell, words, raw)) if words.plain else None
+        if zoomed is not None:
+            words = replace(words, engine=zoomed.engine, values=words.values | {"-f": list(zoomed.functions)})
+        armed = self._armed = _Armed(words, prepared(shell, words, raw), zoomed)
         run_nodes, show_traceback = shell.run_ast_nodes, shell.showtraceback
 
         async def run_ast_nodes(*args: Any, **kwargs: Any) -> Any:
+            if armed.recorder.close and "compiler" in kwargs:
+                kwargs["compiler"] = _TellingCompiler(kwargs["compiler"], armed.recorder.discover)
             _begin(armed)
             try:
                 return await run_nodes(*args, **kwargs)
@@ -141,18 +173,6 @@ class CellRunner:
 
         _shadow(armed, shell, "run_ast_nodes", run_ast_nodes)
         _shadow(armed, shell, "showtraceback", showtraceback)
-        if armed.recorder.close:
-            self._tell_of_code(armed)
-
-    def _tell_of_code(self, armed: _Armed) -> None:
-        """Have the recorder told of each statement's code before it runs."""
-        run_code = self._shell.run_code
-
-        async def told(code: Any, *args: Any, **kwargs: Any) -> Any:
-            armed.recorder.discover(code)
-            return await run_code(code, *args, **kwargs)
-
-        _shadow(armed, self._shell, "run_code", told)
 
     def _disarm(self) -> None:
         """Clear away a cell that was armed and then never ran to its end."""
@@ -160,6 +180,13 @@ class CellRunner:
         if armed is not None:
             armed.recorder.stop()
             _undo(armed)
+
+
+def refuse_missing(shell: Any, words: Words, soon: str) -> None:
+    """Raise UnknownOptionError for what the words name and is neither there nor spoken of in the code that is about to run."""
+    if "-f" in words.values or "-m" in words.values:
+        engine = "lines" if words.engine == ALL else words.engine
+        Recorder(engine, words.options).refuse_missing(shell.user_ns, soon, NotebookCells(shell))
 
 
 def prepared(shell: Any, words: Words, text: str) -> Recorder:

@@ -5,20 +5,30 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError as IPythonUsageError
 
+from workbench.engines.table import ALL
 from workbench.errors import WorkbenchError
+from workbench.face.session import can_repeat, last
 from workbench.magics.cells import NotebookCells
-from workbench.magics.runner import keep, prepared
+from workbench.magics.runner import keep, prepared, refuse_missing
 from workbench.magics.words import Words, parse
 from workbench.model.facts import TargetKind
-from workbench.recorder.repeat import record_call
-from workbench.recorder.run import running
+from workbench.recorder.pairs import by_pairs
+from workbench.recorder.passes import record_passes
+from workbench.recorder.repeat import Repeated, record_call
+from workbench.recorder.run import Recorder, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from workbench.face.profile import Profile
+    from workbench.model.facts import Cost
+    from workbench.model.recording import Recording
 
 _NAME = 60
 
@@ -64,16 +74,43 @@ def _record(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind,
         )
         return call()
     try:
-        recorder = prepared(shell, words, text)
-        done = record_call(
-            recorder, call, kind, name, once=bool(words.values.get("--once")), cells=NotebookCells(shell)
-        )
+        done = _recorded(shell, words, call, kind, name, text)
     except WorkbenchError as trouble:
         raise IPythonUsageError(str(trouble)) from trouble
-    keep(shell, words, done.recording, done.value)
+    recording = done.recording
+    if "--pairs" in words.values and done.error is None:
+        recording = replace(recording, cost=_in_pairs(shell, words, text, call, recording, words.values["--pairs"]))
+    found = keep(shell, words, recording, done.value)
+    if kind is TargetKind.STATEMENT:
+        can_repeat(found, partial(_closer, shell, words, call), partial(_in_pairs, shell, words, text, call))
     if done.error is not None:
         raise done.error
     return done.value
+
+
+def _recorded(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind, name: str, text: str) -> Repeated:
+    once, cells = bool(words.values.get("--once")), NotebookCells(shell)
+    refuse_missing(shell, words, words.statement or text)
+    if words.engine != ALL:
+        return record_call(prepared(shell, words, text), call, kind, name, once=once, cells=cells)
+
+    def made(engine: str, like: Callable[[], Recording | None]) -> Recorder:
+        recorder = Recorder(engine, words.options)
+        recorder.choose(shell.user_ns, cells, like)
+        return recorder
+
+    return record_passes(made, call, kind, name, once=once, cells=cells)
+
+
+def _in_pairs(shell: Any, words: Words, text: str, call: Callable[[], Any], recording: Recording, pairs: int) -> Cost:
+    alone = Words(recording.engine, words.statement, words.values)
+    return by_pairs(recording, lambda: prepared(shell, alone, text), call, pairs)
+
+
+def _closer(shell: Any, words: Words, call: Callable[[], Any], engine: str, functions: tuple[str, ...]) -> Profile:
+    closer = Words(engine, words.statement, words.values | {"-f": list(functions)})
+    _record(shell, closer, call, TargetKind.STATEMENT, words.statement[:_NAME], words.statement[:_NAME])
+    return last()
 
 
 def _compiled(shell: Any, text: str, file: str) -> Callable[[], Any]:

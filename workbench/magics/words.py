@@ -82,8 +82,13 @@ OPTIONS: dict[str, Option] = {
             "-f", "NAME", "look at this function (f, Class.method, module.f); may be given again", _function, often=True
         ),
         Option("-m", "MODULE", "look at all functions of this module; may be given again", often=True),
-        Option("--backend", "NAME", "let this library do the work; engine memory: memory_profiler"),
+        Option("--backend", "NAME", "let this library do the work; engine memory: memory_profiler, heap: tracemalloc"),
+        Option("--native", "", "engine heap: the stacks of native code too"),
+        Option("--objects", "", "engine heap: every small object for itself; slow, for short runs"),
         Option("--once", "", "run the statement once, however short it is"),
+        Option(
+            "--pairs", "N", "run it N more times with and without the engine, to tell what the engine costs", _count
+        ),
         Option("--quiet", "", "show nothing; the recording is workbench.last()"),
     )
 }
@@ -96,6 +101,8 @@ class Words:
     engine: str = table.DEFAULT
     statement: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    plain: bool = field(default=False, compare=False)
+    """Whether neither an engine nor functions were named, so that what was armed by a zoom may take their place."""
 
     @property
     def options(self) -> Options:
@@ -106,6 +113,8 @@ class Words:
             functions=tuple(self.values.get("-f", ())),
             modules=tuple(self.values.get("-m", ())),
             backend=self.values.get("--backend"),
+            native=self.values.get("--native", False),
+            objects=self.values.get("--objects", False),
         )
 
 
@@ -116,16 +125,35 @@ def parse(line: str, *, cell: bool) -> Words:
     """
     engine, values, rest = table.DEFAULT, dict[str, Any](), line.strip()
     first = _word(rest)
-    if first in table.ENGINES:
+    if table.is_engine(first) or first == table.ALL:
         engine, rest = first, rest[len(first) :].lstrip()
     while rest.startswith("-"):
         rest = _take_option(rest, values)
-    table.check_backend(engine, values.get("--backend"))
+    words = Words(engine, rest, values, plain=engine != first and not {"-f", "-m"} & set(values))
+    if engine == table.ALL:
+        _check_all(words, cell=cell)
+    else:
+        table.check_options(engine, words.options)
+    if cell and "--pairs" in values:
+        raise UsageError(
+            "--pairs runs a statement again and again, and a cell is run once. Write %profile --pairs N STATEMENT."
+        )
     if cell and rest:
         _refuse_rest(rest, first)
     if not cell:
         _check_statement(rest)
-    return Words(engine, rest, values)
+    return words
+
+
+def _check_all(words: Words, *, cell: bool) -> None:
+    for option in ("--backend", "--native", "--objects"):
+        if option in words.values:
+            raise UnknownOptionError(f"'all' runs several engines, and {option} is of one: name that engine.")
+    if cell:
+        raise UsageError(
+            "%%profile all would run the cell nine times, and a cell is run once. Write %profile all STATEMENT over something that may be "
+            "repeated, or %%profile, and then %%profile cpu."
+        )
 
 
 def _take_option(rest: str, values: dict[str, Any]) -> str:
@@ -158,7 +186,7 @@ def _reason(error: ValueError) -> str:
 def _refuse_rest(rest: str, first: str) -> None:
     word = _word(rest)
     if word == first and word.isidentifier():
-        raise UnknownEngineError(f"There is no engine {word!r}: {near(word, table.ENGINES)}\nUsage: {HINT}")
+        raise UnknownEngineError(f"There is no engine {word!r}: {near(word, table.engine_names())}\nUsage: {HINT}")
     raise UsageError(
         f"%%profile takes no code on its own line, but there is {rest!r}. Put it below, or use %profile {rest}"
     )
@@ -173,8 +201,8 @@ def _check_statement(statement: str) -> None:
     try:
         ast.parse(statement)
     except SyntaxError as error:
-        if word.isidentifier() and word != statement and near(word, table.ENGINES).startswith("did you"):
-            raise UnknownEngineError(f"There is no engine {word!r}: {near(word, table.ENGINES)}") from error
+        if word.isidentifier() and word != statement and near(word, table.engine_names()).startswith("did you"):
+            raise UnknownEngineError(f"There is no engine {word!r}: {near(word, table.engine_names())}") from error
         raise
 
 

@@ -20,12 +20,15 @@ class TargetKind(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What the numbers of a recording rest on: samples of stacks, exact counts of calls, exact counts of lines, or memory read at lines."""
+    """What the numbers of a recording rest on: samples of stacks, exact counts of calls, exact counts of lines, memory read at lines,
+    allocations, or the steps of asyncio tasks."""
 
     SAMPLES = "samples"
     CALLS = "calls"
     LINES = "lines"
     MEMORY = "memory"
+    HEAP = "heap"
+    TASKS = "tasks"
 
 
 class SourceKind(StrEnum):

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
         FrameTable,
         FunctionTable,
         GrowthTable,
+        HeapTable,
         LineTable,
         SampleTable,
+        SliceTable,
+        SpanTable,
         StackTable,
+        TaskTable,
         Timeline,
+        WaitTable,
     )
 
 
@@ -28,9 +33,11 @@ class Recording:
 
     `engine` is its name, `mechanism` the way it observed (`timer signal`, `sampling thread`, `cProfile`, ...).
     `started` is ISO 8601 in UTC; `duration` (wall) and `cpu` (of the process) are seconds.
-    A sampled recording fills `stacks` and `samples`; one of calls `functions` and `calls`; one of lines `lines`; one of memory `growth`.
+    A sampled recording fills `stacks` and `samples`; one of calls `functions` and `calls`; one of lines `lines`; one of memory `growth`;
+    one of allocations `stacks` and `heap`; one of tasks `stacks`, `tasks`, `waits`, `spans` and `slices`.
     The others are empty, never None.
     `notes` are sentences for the reader: fall-backs taken, things not seen.
+    `passes` are further runs of the same target, each under another engine, which have no passes of their own.
     """
 
     engine: str
@@ -49,17 +56,33 @@ class Recording:
     lines: LineTable
     growth: GrowthTable
     timeline: Timeline
+    heap: HeapTable
+    tasks: TaskTable
+    waits: WaitTable
+    spans: SpanTable
+    slices: SliceTable
     threads: tuple[str, ...]
     sources: tuple[Source, ...]
     environment: Environment
     cost: Cost
     error: RunError | None = None
     notes: tuple[str, ...] = ()
+    passes: tuple[Recording, ...] = ()
 
     @property
     def sampled(self) -> bool:
         """Whether times are estimates from samples (True) or exact counts (False)."""
         return self.evidence is Evidence.SAMPLES
+
+    @property
+    def stacked(self) -> bool:
+        """Whether seconds of three kinds stand on stacks: Python, native and waiting of samples; running, ready and waiting of tasks."""
+        return self.evidence in (Evidence.SAMPLES, Evidence.TASKS)
+
+    @property
+    def all_passes(self) -> tuple[Recording, ...]:
+        """This recording and its further passes, where it has some."""
+        return (self, *self.passes)
 
     def frame_name(self, frame: int) -> str:
         """The qualified name of a frame."""

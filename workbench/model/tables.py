@@ -67,7 +67,10 @@ class Table:
         if type(other) is not type(self):
             return NotImplemented
         theirs = other.columns()
-        return all(np.array_equal(column, theirs[name]) for name, column in self.columns().items())
+        return all(
+            np.array_equal(column, theirs[name], equal_nan=column.dtype.kind == "f")
+            for name, column in self.columns().items()
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -166,7 +169,124 @@ class GrowthTable(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline(Table):
-    """Process memory over the run: resident bytes `rss` at `time` seconds since the recording began."""
+    """Process memory over the run: resident bytes `rss` at `time` seconds since the recording began, and the bytes that were
+    allocated since then and not freed yet (`heap`, NaN where that is not known)."""
 
     time: Floats = column("float64")
     rss: Longs = column("int64")
+    heap: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeapTable(Table):
+    """Memory allocated during the run (engine `heap`), one row per `stack` (the leaf's node) and `thread`; NaN where not known.
+
+    Sizes are bytes.
+    `peak` of it was held when the most was held, in `peak_blocks` allocations; `held` at the end, in `held_blocks`; `allocated` is all that
+    was, in `allocations`; of these, `temporaries` of `temporary` bytes were freed again before a handful more were made in the thread.
+    """
+
+    stack: Ints = column("int32")
+    thread: Ints = column("int32")
+    peak: Floats = column("float64")
+    peak_blocks: Floats = column("float64")
+    held: Floats = column("float64")
+    held_blocks: Floats = column("float64")
+    allocated: Floats = column("float64")
+    allocations: Floats = column("float64")
+    temporary: Floats = column("float64")
+    temporaries: Floats = column("float64")
+
+
+class Outcome(IntEnum):
+    """How a task ended; PENDING: not before the run did."""
+
+    PENDING = 0
+    DONE = 1
+    FAILED = 2
+    CANCELLED = 3
+
+
+class TaskState(IntEnum):
+    """What a task does: running, ready to run but waiting for the loop, or waiting for something."""
+
+    RUNNING = 0
+    READY = 1
+    WAITING = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaskTable(Table):
+    """One row per asyncio task (engine `tasks`), in the order they were met: a child comes after its parent.
+
+    `name` and `error` (`Type: message`, of one that failed) index the recording's `strings`, `frame` is its coroutine's, `thread`
+    its loop's; `parent` the task that made it and `created` the stack node where (-1: unknown). `start` is seconds since the recording
+    began (0 where it was there before), `end` NaN while it had not ended; `outcome` an Outcome.
+    """
+
+    name: Ints = column("int32")
+    frame: Ints = column("int32")
+    thread: Ints = column("int32")
+    parent: Ints = column("int32")
+    created: Ints = column("int32")
+    start: Floats = column("float64")
+    end: Floats = column("float64")
+    outcome: Bytes = column("uint8")
+    error: Ints = column("int32")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WaitTable(Table):
+    """What a task's time went into (engine `tasks`): `seconds` in a `state` (a TaskState), `count` times, the `longest` of them.
+
+    `stack` is the node of the await at which it waited, or from which it went on; -1 before its first. `on` indexes `strings`: the
+    awaitable in words (`sleep`, `Lock.acquire`, `Task 'fetch'`), empty where there is none.
+    """
+
+    task: Ints = column("int32")
+    state: Bytes = column("uint8")
+    stack: Ints = column("int32")
+    on: Ints = column("int32")
+    count: Longs = column("int64")
+    seconds: Floats = column("float64")
+    longest: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanTable(Table):
+    """When a task was in which state: from `start` on for `seconds`. Of a long run only the first ones and the longest are kept."""
+
+    task: Ints = column("int32")
+    state: Bytes = column("uint8")
+    start: Floats = column("float64")
+    seconds: Floats = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceTable(Table):
+    """Stretches in which a loop did one thing for longer than it should (engine `tasks`): `task` (-1: a callback that is no task),
+    its `name` in `strings`, the `stack` node where it was met most often while it did (-1: it was not met), `start`, `seconds`."""
+
+    task: Ints = column("int32")
+    name: Ints = column("int32")
+    stack: Ints = column("int32")
+    start: Floats = column("float64")
+    seconds: Floats = column("float64")
+
+
+TABLES: dict[str, type[Table]] = {
+    "frames": FrameTable,
+    "stacks": StackTable,
+    "samples": SampleTable,
+    "functions": FunctionTable,
+    "calls": CallTable,
+    "lines": LineTable,
+    "growth": GrowthTable,
+    "timeline": Timeline,
+    "heap": HeapTable,
+    "tasks": TaskTable,
+    "waits": WaitTable,
+    "spans": SpanTable,
+    "slices": SliceTable,
+}
+"""A recording's tables by the name of its field."""

@@ -32,6 +32,12 @@ def nested(code: CodeType) -> Iterator[CodeType]:
             yield found
 
 
+def words_of(code: CodeType | None) -> str:
+    """The names that code speaks of, itself and what is nested in it."""
+    found = [*nested(code)] if code is not None else []
+    return " ".join(word for one in found for word in (one.co_name, *one.co_names, *one.co_varnames, *one.co_freevars))
+
+
 def code_of(value: object, depth: int = 0) -> Iterator[CodeType]:
     """The code behind a function, however it is wrapped, or behind each method of a class; nothing where there is none in Python."""
     if depth > 20:

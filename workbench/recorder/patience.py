@@ -87,7 +87,28 @@ def _follow_forks() -> None:
     global _following
     if not _following and hasattr(os, "register_at_fork"):
         _following = True
-        os.register_at_fork(after_in_child=_give_back)
+        os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+
+
+_masks: dict[int, set[int]] = {}
+"""What a thread that forks had blocked before."""
+
+
+def _before_fork() -> None:
+    """Python forgets in a child the signals that came before it was ready. One that is to end it, and may come at once, has to wait."""
+    if _answered:
+        _masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, _answered)
+
+
+def _after_fork() -> None:
+    if (mask := _masks.pop(threading.get_ident(), None)) is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _in_child() -> None:
+    _give_back()
+    _after_fork()
+    _masks.clear()
 
 
 def _give_back() -> None:

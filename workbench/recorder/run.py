@@ -6,22 +6,25 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from workbench.analysis.bias import bias
 from workbench.clock import SYSTEM, Clock
 from workbench.engines import table
 from workbench.engines.base import Boundary, CloseEngine, Options
+from workbench.engines.calibration import priced
 from workbench.errors import EngineBusyError, StillRunningError
 from workbench.model.builder import RecordingBuilder
 from workbench.model.facts import RunError
+from workbench.model.merge import noted
 from workbench.recorder.environment import environment
-from workbench.recorder.selection import choose
+from workbench.recorder.selection import choose, refuse_missing
 from workbench.recorder.sources import Cells, NoCells, capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import CodeType
 
-    from workbench.engines.base import Selection
-    from workbench.model.facts import Target
+    from workbench.engines.base import Findings, Selection
+    from workbench.model.facts import Cost, Target
     from workbench.model.recording import Recording
 
 _MESSAGE = 500
@@ -42,11 +45,14 @@ class Recorder:
         self._options = options or Options()
         self._engine = table.load(engine, self._options)
         self._selection: Selection | None = None
+        self._like: Callable[[], Recording | None] = lambda: None
         self._clock = clock
         self._begin = self._cpu = 0.0
         self._duration: float | None = None
         self._cpu_used = 0.0
         self._started = ""
+        self.hurried = False
+        """The process is about to end: nothing is to be run for the recording any more."""
 
     def start(self, boundary: Boundary) -> None:
         """Begin to observe. Raises EngineBusyError while another recorder runs or somebody else holds what the engine needs."""
@@ -62,9 +68,10 @@ class Recorder:
         try:
             if isinstance(self._engine, CloseEngine):
                 self._engine.choose(self._selection or choose(self._options))
+            close = self.close
             self._begin = self._clock.wall()
             self._engine.start(boundary)
-            if self.close:
+            if close:
                 self._cpu, self._begin = time.process_time(), self._clock.wall()
         except BaseException:
             _running = None
@@ -83,9 +90,16 @@ class Recorder:
         like: Callable[[], Recording | None] = lambda: None,
     ) -> None:
         """Say what `start` would not know: the namespace of names, the notebook, and a sampling of the same program."""
+        self._like = like
         if self.close:
             by_memory = table.row(self.engine).taken_by == "memory"
             self._selection = choose(self._options, names=names, cells=cells, like=like(), memory=by_memory)
+
+    def refuse_missing(self, names: Mapping[str, object], soon: str, cells: Cells | None = None) -> None:
+        """Raise UnknownOptionError for a function or module that is to be looked at, is not there, and is not spoken of in `soon`, the code
+        that is about to run."""
+        if self.close:
+            refuse_missing(self._options, names, soon, cells)
 
     def discover(self, code: CodeType) -> None:
         """Newly compiled code is about to run."""
@@ -109,6 +123,11 @@ class Recorder:
         finally:
             _running = None
 
+    def _cost(self, findings: Findings) -> Cost:
+        if self.hurried or self._duration is None:
+            return findings.cost
+        return priced(self.engine, findings, self._duration)
+
     def recording(self, target: Target, error: BaseException | None = None, cells: Cells | None = None) -> Recording:
         """What was seen. Raises StillRunningError before `stop`."""
         if self._duration is None or _running is self:
@@ -126,7 +145,7 @@ class Recorder:
         here = environment()
         for source in capture(list(originals.items()), here, names, also=builder.counted_files()):
             builder.source(source)
-        return builder.build(
+        found = builder.build(
             engine=self.engine,
             mechanism=findings.mechanism,
             target=target,
@@ -135,9 +154,11 @@ class Recorder:
             cpu=self._cpu_used,
             environment=here,
             evidence=findings.evidence,
-            cost=findings.cost,
+            cost=self._cost(findings),
             error=None if error is None else run_error(error),
         )
+        said = "" if self.hurried else bias(found, self._like())
+        return noted(found, said) if said else found
 
 
 def run_error(error: BaseException) -> RunError:

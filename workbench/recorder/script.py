@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NoReturn
 from workbench.engines.base import Boundary, Options
 from workbench.errors import TargetNotFoundError
 from workbench.model.facts import Target, TargetKind
+from workbench.recorder.children import Alone, family
 from workbench.recorder.compiled import told_of_code
 from workbench.recorder.patience import last_words, patient
 from workbench.recorder.run import Recorder
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from workbench.model.recording import Recording
+    from workbench.recorder.children import Children
 
     Rescue = Callable[["Outcome"], object]
 
@@ -81,8 +83,24 @@ class _Program:
     load: Callable[[ModuleType], CodeType]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How it is to be recorded; see `record_script`."""
+
+    engine: str
+    options: Options | None
+    rescue: Rescue | None
+    like: Recording | None
+    subprocesses: bool
+
+    def children(self, program: _Program, outside: World) -> Children:
+        if not self.subprocesses:
+            return Alone()
+        return family(self.engine, self.options or Options(), self.like, outside, program.world.path[0])
+
+
 class TerminatedError(BaseException):
-    """Stands in a recording for the signal that ended its program."""
+    """Stands in a recording for what ended its program before its end: a signal, or `os._exit`."""
 
 
 class _MissingError(Exception):
@@ -97,22 +115,24 @@ def record_script(
     options: Options | None = None,
     rescue: Rescue | None = None,
     like: Recording | None = None,
+    subprocesses: bool = False,
 ) -> Outcome:
     """Record `python path args...`; a folder or zip file with a `__main__.py` will do.
 
     Raises TargetNotFoundError where there is no such file or it is not Python (then from a SyntaxError), UnknownEngineError and
     EngineBusyError. What the program raises is printed as Python prints it, and is in the outcome. Where a signal (SIGTERM, SIGHUP) ends
-    the process, `rescue` is called with the outcome up to there.
+    the process, `rescue` is called with the outcome up to there. With `subprocesses` the processes that the program starts are recorded
+    too, its exit hooks have run when the recording is made, and `rescue` is called before `os._exit` and `os.exec` as well.
     """
-    target = Target(TargetKind.SCRIPT, _name(path, args))
+    target, wish = Target(TargetKind.SCRIPT, _name(path, args)), _Wish(engine, options, rescue, like, subprocesses)
     if pkgutil.get_importer(path) is None:
         file = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
         code = _compiled(path, file)
         world = World.of([path, *args], os.path.dirname(os.path.realpath(path)))  # noqa: PTH120
         _as_script(world.main, file)
-        return _record(_Program(target, world, lambda _main: code), engine, options, rescue, like)
+        return _record(_Program(target, world, lambda _main: code), wish)
     world = World.of([path, *args], os.path.join(os.getcwd(), path), always=True)  # noqa: PTH109, PTH118
-    return _record(_Program(target, world, _load_container), engine, options, rescue, like)
+    return _record(_Program(target, world, _load_container), wish)
 
 
 def record_module(
@@ -123,11 +143,12 @@ def record_module(
     options: Options | None = None,
     rescue: Rescue | None = None,
     like: Recording | None = None,
+    subprocesses: bool = False,
 ) -> Outcome:
     """Record `python -m name args...`, with the import of its packages. Raises as `record_script` does."""
-    target = Target(TargetKind.MODULE, _name(name, args))
+    target, wish = Target(TargetKind.MODULE, _name(name, args)), _Wish(engine, options, rescue, like, subprocesses)
     world = World.of(["-m", *args], os.getcwd())  # noqa: PTH109
-    return _record(_Program(target, world, lambda main: _load_module(main, name)), engine, options, rescue, like)
+    return _record(_Program(target, world, lambda main: _load_module(main, name)), wish)
 
 
 def leave(code: int, error: BaseException | None) -> NoReturn:
@@ -138,45 +159,63 @@ def leave(code: int, error: BaseException | None) -> NoReturn:
     sys.exit(code)
 
 
-def _record(
-    program: _Program, engine: str, options: Options | None, rescue: Rescue | None, like: Recording | None
-) -> Outcome:
-    recorder = Recorder(engine, options)
-    recorder.choose(like=lambda: like)
+def _record(program: _Program, wish: _Wish) -> Outcome:
+    recorder = Recorder(wish.engine, wish.options)
+    recorder.choose(like=lambda: wish.like)
     outside, process = World.now(program.world.modules), os.getpid()
+    children = wish.children(program, outside)
+    early: list[Outcome] = []
 
     def finish(ending: _Ending) -> Outcome:
         _flush(sys.stdout)
         inside = World.now(program.world.modules)
         outside.enter()
-        recording = recorder.recording(program.target, ending.noted)
+        recording = early[0].recording if early else children.joined(recorder.recording(program.target, ending.noted))
+        children.end()
         return Outcome(recording, ending.code, ending.error, inside)
 
-    def end_early(signal: str) -> None:
-        recorder.stop()
-        if rescue is not None:
-            rescue(finish(_Ending(TerminatedError(f"by the signal {signal}"), 1)))
+    def end_early(how: str) -> None:
+        if threading.current_thread() is threading.main_thread() and not early:
+            recorder.stop()
+            recorder.hurried = True
+            early.append(finish(_Ending(TerminatedError(how), 1)))
+            if wish.rescue is not None:
+                wish.rescue(early[0])
+            early[0].world.enter()
+        children.end()
 
     program.world.enter()
     try:
-        with last_words(end_early):
-            error, late = _observed(recorder, program)
+        with last_words(lambda signal: end_early(f"by the signal {signal}")):
+            children.prepare(_below(), end_early)
+            error, late = _observed(recorder, program, children)
+            with patient():
+                if error is not None:
+                    error = error.with_traceback(_theirs(error.__traceback__))
+                if os.getpid() != process:
+                    leave(_tell(error), error)
+                if isinstance(error, _MissingError):
+                    raise _not_found(error) from None
+                code = _tell(error)
+            children.see_off()
         with patient():
-            if error is not None:
-                error = error.with_traceback(_theirs(error.__traceback__))
-            if os.getpid() != process:
-                leave(_tell(error), error)
-            if isinstance(error, _MissingError):
-                raise _not_found(error) from None
-            return finish(_Ending(error, _tell(error), late))
+            return finish(_Ending(error, code, late))
     finally:
         if os.getpid() == process:
+            children.end()
             outside.enter()
 
 
-def _observed(recorder: Recorder, program: _Program) -> tuple[BaseException | None, BaseException | None]:
-    recorder.start(Boundary(codes=frozenset(part.__code__ for part in (_execute, _wait_for_threads, _observed))))
+def _below() -> frozenset[CodeType]:
+    return frozenset(part.__code__ for part in (_execute, _wait_for_threads, _observed))
+
+
+def _observed(
+    recorder: Recorder, program: _Program, children: Children
+) -> tuple[BaseException | None, BaseException | None]:
+    recorder.start(Boundary(codes=_below()))
     try:
+        children.begin()
         with told_of_code(recorder):
             return _execute(program), _wait_for_threads()
     finally:
@@ -229,11 +268,11 @@ def _tell(error: BaseException | None) -> int:
 
 
 def _flush(stream: TextIO | None) -> None:
-    """Let out what the program has written; what goes wrong is for Python to tell when it ends."""
+    """Let out what the program has written; what goes wrong is for Python to tell when it ends. A signal may have come within a write."""
     if stream is not None:
         try:
             stream.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):
             return
 
 

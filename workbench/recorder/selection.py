@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import re
+import sys
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis.growth import sampled_growth
 from workbench.analysis.hotspots import hotspots
 from workbench.analysis.ownership import Owner, owner_of_file
-from workbench.errors import near
+from workbench.errors import UnknownOptionError, near
 from workbench.recorder.environment import environment
 from workbench.recorder.naming import code_of, is_module, nested, plain_name, resolve
 from workbench.recorder.sources import Cells, NoCells
@@ -177,6 +180,42 @@ def choose(
     if like is not None and like.sampled and chosen.automatic:
         chosen.seen = Seen.of(like, memory=memory)
     return chosen
+
+
+def refuse_missing(options: Options, names: Mapping[str, object], soon: str, cells: Cells | None = None) -> None:
+    """Raise UnknownOptionError for a function or module that is named, is not there, and is not spoken of in `soon`, the code that is about
+    to run: better before a long run than after it."""
+    chosen = choose(options, names=names, cells=cells)
+    if not (chosen.names or chosen.modules):
+        return
+    for _ in chosen.known():
+        pass
+    for name in chosen.names:
+        if name not in chosen._found and not _may_come(name, soon):
+            similar = near(name, sorted(chosen._met)).rstrip(".")
+            raise UnknownOptionError(
+                f"There is no function {name!r}: {similar}{'' if similar.endswith('?') else '.'} "
+                "Where it comes into being only while the code runs, import its module first."
+            )
+    for module in chosen.modules:
+        if module not in chosen._opened and not _can_be_imported(module):
+            raise UnknownOptionError(f"There is no module {module!r}. Give its name as it is imported, or its path.")
+
+
+def _may_come(name: str, soon: str) -> bool:
+    """Whether code that speaks of `soon` may bring a function about: by its name, or by a module that is not loaded yet."""
+    words = set(re.findall(r"\w+", soon))
+    modules = words | {name.partition(".")[0]} - {name}
+    return name.rpartition(".")[2] in words or any(
+        word not in sys.modules and _can_be_imported(word) for word in modules
+    )
+
+
+def _can_be_imported(module: str) -> bool:
+    if module.endswith(".py"):
+        return Path(module).exists()
+    top = module.partition(".")[0]
+    return top in sys.modules or (top.isidentifier() and find_spec(top) is not None)
 
 
 def _take(chosen: Chosen, found: object, wanted: object) -> None:

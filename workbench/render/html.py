@@ -16,11 +16,12 @@ from workbench.render.text import text
 from workbench.render.text_width import visible
 
 if TYPE_CHECKING:
+    from workbench.model.facts import Evidence
     from workbench.model.recording import Recording
 
 REPORT_LIMIT = 8_000_000
 """Bytes of data a report carries at the most; beyond, small boxes and functions are folded, and the report says so."""
-SMALLEST = 120_000
+SMALLEST = 130_000
 """Bytes below which a fragment cannot be asked to be: the view itself, its twin and a few functions need them."""
 
 _START = "\nconst styles = {styles};\n{mounting}"
@@ -40,7 +41,7 @@ def report(recording: Recording) -> str:
     """
     from jinja2 import Environment, PackageLoader
 
-    code = script() + _START.format(styles=script_json(styles()), mounting=_MOUNT_REPORT)
+    code = script(*kinds(recording)) + _START.format(styles=script_json(styles()), mounting=_MOUNT_REPORT)
     page = Environment(loader=PackageLoader("workbench.render"), autoescape=True, keep_trailing_newline=True)
     return page.get_template("report.html").render(
         title=visible(view_title(recording)),
@@ -63,7 +64,8 @@ def fragment(recording: Recording, *, limit: int = 300_000) -> str:
             f"A view needs {SMALLEST:,} bytes; limit={limit:,} leaves no room for it. Give more, or keep the text only."
         )
     name, twin = uuid4().hex[:12], static_twin(recording)
-    code = script() + _START.format(styles=script_json(styles()), mounting=_MOUNT_FRAGMENT.format(name=name))
+    start = _START.format(styles=script_json(styles()), mounting=_MOUNT_FRAGMENT.format(name=name))
+    code = script(*kinds(recording)) + start
     room = limit - stored_size(_fragment(name, twin, code, ""))
     while True:
         data = script_json(view_payload(recording, limit=room))
@@ -76,6 +78,11 @@ def fragment(recording: Recording, *, limit: int = 300_000) -> str:
 def view_title(recording: Recording) -> str:
     """The page's title."""
     return f"{recording.target.name} · workbench"
+
+
+def kinds(recording: Recording) -> tuple[Evidence, ...]:
+    """What the numbers of its passes rest on."""
+    return tuple(dict.fromkeys(one.evidence for one in recording.all_passes))
 
 
 def _fragment(name: str, twin: str, code: str, data: str) -> str:

@@ -6,38 +6,44 @@ It is what GitHub, an untrusted notebook or a reader without JavaScript shows. E
 from __future__ import annotations
 
 import math
-from html import escape
 from typing import TYPE_CHECKING
 
 from workbench import units
 from workbench.analysis.growth import growth_lines
+from workbench.analysis.heap import by_measure, heap_lines, heap_measures, heap_whole
 from workbench.analysis.hotspots import Hotspots, hotspots
 from workbench.model.facts import Evidence
 from workbench.render import summary
+from workbench.render.html_joined import joined_twin
+from workbench.render.html_parts import bar, html_table, html_text
+from workbench.render.html_tasks import tasks_twin
 from workbench.render.html_words import caution
 from workbench.render.places import Places
 from workbench.render.text_growth import signed
-from workbench.render.text_width import cut, visible
+from workbench.render.text_heap import block_count, measure_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from workbench.analysis.functions import FunctionRow
+    from workbench.analysis.heap import HeapLine
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
-
-_BAR = 12
-_CELL = "padding:2px 10px 2px 0;border:0;vertical-align:top;"
-_LEFT, _RIGHT = f"{_CELL}text-align:left", f"{_CELL}text-align:right;white-space:nowrap"
 
 
 def static_twin(recording: Recording, *, top: int = 8) -> str:
     """The headline, the top functions, the hottest own lines and the memory, at most `top` rows a table, as one HTML element."""
     found, places = hotspots(recording), Places.of(recording)
-    if recording.evidence is Evidence.LINES:
+    if recording.passes:
+        tables = [joined_twin(recording, places, top), _lines(found.lines[:top], places)]
+    elif recording.evidence is Evidence.LINES:
         tables = [_counted_lines(found.lines, places, top)]
     elif recording.evidence is Evidence.MEMORY:
         tables = [_growth(recording, places, top)]
+    elif recording.evidence is Evidence.HEAP:
+        tables = _heap(recording, places, top)
+    elif recording.evidence is Evidence.TASKS:
+        tables = tasks_twin(recording, places, top)
     else:
         tables = [_functions(recording, found, places, top), _lines(found.lines[:top], places)]
     parts = [_headline(recording), *tables, _memory(recording)]
@@ -54,9 +60,11 @@ def _headline(recording: Recording) -> str:
         if math.isfinite(wide):
             how.append(f"shares within {units.plus_minus(wide)} points")
     lines = [
-        f"<p><b>{_text(summary.title(recording), 120)}</b> {units.seconds(recording.duration)} · {_text(' · '.join(how))}</p>"
+        f"<p><b>{html_text(summary.title(recording), 120)}</b> {units.seconds(recording.duration)} · {html_text(' · '.join(how))}</p>"
     ]
-    lines += [f"<p><b>{_text(said, 400)}</b></p>" for said in (summary.ended(recording), caution(recording)) if said]
+    lines += [
+        f"<p><b>{html_text(said, 400)}</b></p>" for said in (summary.ended(recording), caution(recording)) if said
+    ]
     return "\n".join(lines)
 
 
@@ -70,7 +78,7 @@ def _functions(recording: Recording, found: Hotspots, places: Places, top: int) 
     exact = not recording.sampled
     heads = ["self", "total", "share", "", *(["calls"] if exact else []), "function", "where"]
     body = [_function(row, places, exact) for row in rows[:top]]
-    return _table(title, heads, body, "rrrl" + "r" * exact + "ll") + _others(found, len(rows) - top)
+    return html_table(title, heads, body, "rrrl" + "r" * exact + "ll") + _others(found, len(rows) - top)
 
 
 def _function(row: FunctionRow, places: Places, exact: bool) -> list[str]:
@@ -80,10 +88,10 @@ def _function(row: FunctionRow, places: Places, exact: bool) -> list[str]:
         units.seconds(row.self_time),
         units.seconds(row.total_time),
         units.share(row.share) + sure,
-        _bar(row.share),
+        bar(row.share),
         *calls,
-        f"<code>{_text(row.function, 80)}</code>",
-        _text(places.line(row.file, row.line), 80),
+        f"<code>{html_text(row.function, 80)}</code>",
+        html_text(places.line(row.file, row.line), 80),
     ]
 
 
@@ -93,7 +101,7 @@ def _others(found: Hotspots, more: int) -> str:
         f"{summary.OWNER_NAMES[row.owner]} {units.seconds(row.self_time)} ({units.share(row.share)})"
         for row in summary.by_owner(found)
     ]
-    return f"<p>By own time: {_text('; '.join(said))}.</p>" if said else ""
+    return f"<p>By own time: {html_text('; '.join(said))}.</p>" if said else ""
 
 
 def _lines(rows: Sequence[LineRow], places: Places) -> str:
@@ -104,13 +112,13 @@ def _lines(rows: Sequence[LineRow], places: Places) -> str:
             units.seconds(row.here),
             units.seconds(row.wall),
             f"{units.share(row.share)} {units.plus_minus(row.plus_minus)}",
-            _bar(row.share),
-            _text(places.line(row.file, row.line), 80),
-            f"<code>{_text(row.source.strip(), 100) or f'in {_text(row.function, 80)}'}</code>",
+            bar(row.share),
+            html_text(places.line(row.file, row.line), 80),
+            f"<code>{html_text(row.source.strip(), 100) or f'in {html_text(row.function, 80)}'}</code>",
         ]
         for row in rows
     ]
-    return _table("Your hottest lines", ["here", "with calls", "share", "", "where", "source"], body, "rrrlll")
+    return html_table("Your hottest lines", ["here", "with calls", "share", "", "where", "source"], body, "rrrlll")
 
 
 def _counted_lines(rows: Sequence[LineRow], places: Places, top: int) -> str:
@@ -123,13 +131,13 @@ def _counted_lines(rows: Sequence[LineRow], places: Places, top: int) -> str:
             f"{row.hits:,}",
             units.seconds(row.wall),
             units.share(row.share),
-            _bar(row.share),
-            _text(places.line(row.file, row.line), 80),
-            f"<code>{_text(row.source.strip(), 100) or f'in {_text(row.function, 80)}'}</code>",
+            bar(row.share),
+            html_text(places.line(row.file, row.line), 80),
+            f"<code>{html_text(row.source.strip(), 100) or f'in {html_text(row.function, 80)}'}</code>",
         ]
         for row in ran[:top]
     ]
-    return _table(
+    return html_table(
         "The costliest lines, with all they call", ["hits", "time", "share", "", "where", "source"], body, "rrrlll"
     )
 
@@ -143,15 +151,44 @@ def _growth(recording: Recording, places: Places, top: int) -> str:
         [
             f"{row.hits:,}",
             signed(row.increment),
-            _bar(row.increment / most),
+            bar(row.increment / most),
             units.size(row.peak),
-            _text(places.line(row.file, row.line), 80),
-            f"<code>{_text(row.source.strip(), 100) or f'in {_text(row.function, 80)}'}</code>",
+            html_text(places.line(row.file, row.line), 80),
+            f"<code>{html_text(row.source.strip(), 100) or f'in {html_text(row.function, 80)}'}</code>",
         ]
         for row in ran[:top]
     ]
     heads = ["hits", "increment", "", "memory", "where", "source"]
-    return _table("Where process memory grew, with all a line calls", heads, body, "rrlrll")
+    return html_table("Where process memory grew, with all a line calls", heads, body, "rrlrll")
+
+
+def _heap(recording: Recording, places: Places, top: int) -> list[str]:
+    rows, whole = heap_lines(recording), heap_whole(recording)
+    measures = [name for name in heap_measures(recording) if name != "temporary" and whole.of(name) > 0]
+    if not measures:
+        return ["<p>Nothing was allocated that an allocator was asked for.</p>"]
+    heads = ["size", "share", "", "allocations", "where", "source"]
+    return [
+        html_table(
+            html_text(measure_title(recording, name)),
+            heads,
+            [_heap_line(row, places, name, whole.of(name)) for row in by_measure(rows, name)[:top]],
+            "rrlrll",
+        )
+        for name in measures
+    ]
+
+
+def _heap_line(row: HeapLine, places: Places, measure: str, whole: float) -> list[str]:
+    size = row.here.of(measure)
+    return [
+        units.size(round(size)),
+        units.share(size / whole),
+        bar(size / whole),
+        block_count(row, measure),
+        html_text(places.line(row.file, row.line), 80) if row.file else "",
+        f"<code>{html_text(row.source.strip(), 100) or f'in {html_text(row.function, 80)}'}</code>",
+    ]
 
 
 def _memory(recording: Recording) -> str:
@@ -162,27 +199,3 @@ def _memory(recording: Recording) -> str:
         f"<p>Memory: {units.size(found.start)} at the start, <b>peak {units.size(found.peak)}</b> "
         f"after {units.seconds(found.peak_at)}, {units.size(found.end)} at the end.</p>"
     )
-
-
-def _table(title: str, heads: Sequence[str], body: Iterable[Sequence[str]], sides: str) -> str:
-    """`title` and `heads` are ours; the cells of `body` are HTML. `sides` has an l or r for each column."""
-
-    def row(cells: Sequence[str], tag: str) -> str:
-        styles = [_RIGHT if side == "r" else _LEFT for side in sides]
-        return (
-            "<tr>" + "".join(f'<{tag} style="{style}">{cell}</{tag}>' for style, cell in zip(styles, cells)) + "</tr>"
-        )
-
-    rows = "\n".join(row(cells, "td") for cells in body)
-    return f'<p style="margin:8px 0 2px"><b>{title}</b></p>\n<table><thead>{row(heads, "th")}</thead><tbody>\n{rows}\n</tbody></table>\n'
-
-
-def _bar(share: float) -> str:
-    eighths = round(max(0.0, min(1.0, share)) * _BAR * 8)
-    full, part = divmod(eighths, 8)
-    bar = "█" * full + (" ▏▎▍▌▋▊▉"[part].strip() if part else "")
-    return f'<span style="color:#c77400">{bar}</span>'
-
-
-def _text(text: str, width: int = 2_000) -> str:
-    return escape(cut(visible(text), width))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import units
 from workbench.assets.payload import Words, payload
+from workbench.model.facts import Evidence
 from workbench.render import summary
 from workbench.render.places import Places
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 
 def view_payload(recording: Recording, *, limit: int | None = None) -> dict[str, Any]:
-    """The payload of a recording with its words; `limit` as in `assets.payload.payload`."""
-    return payload(recording, limit=limit, words=words(recording))
+    """The payload of a recording with its words, and those of its further passes; `limit` is for all of them together."""
+    share = None if limit is None else limit // len(recording.all_passes)
+    first, *others = (payload(one, limit=share, words=words(one)) for one in recording.all_passes)
+    return first | {"passes": others} if others else first
 
 
 def words(recording: Recording) -> Words:
@@ -31,9 +34,17 @@ def words(recording: Recording) -> Words:
         ended=summary.ended(recording),
         caution=caution(recording),
         counted=summary.counted(recording),
+        closer=closer(recording),
         facts=tuple((label, said) for label, said in _facts(recording) if said),
         where=MappingProxyType({file: places.file(file) for file in files}),
     )
+
+
+def closer(recording: Recording) -> str:
+    """The command that looks at the lines of one function, `{name}`, of the same target; empty where lines were looked at already."""
+    if recording.evidence in (Evidence.LINES, Evidence.MEMORY):
+        return ""
+    return summary.again(recording, "lines", "{name}").strip("`")
 
 
 def caution(recording: Recording) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.functions import whole
 from workbench.analysis.growth import growth_lines
+from workbench.analysis.heap import heap_lines, heap_whole
 from workbench.analysis.hotspots import hotspots
+from workbench.analysis.tasks import awaits, most_at_once, slices, tasks
+from workbench.model.facts import Evidence
 from workbench.render import summary
 from workbench.render.places import Places
 
@@ -32,7 +36,7 @@ def as_json(recording: Recording, *, top: int | None = None) -> dict[str, Any]:
     """Plain dicts, lists, strings and numbers, ready for `json.dumps(..., allow_nan=False)`; None stands for what is not known.
 
     `functions` hold own code first, then the others, as the handles count (f1, f2, ...); `lines` own code only (l1, l2, ...).
-    `top` limits the rows of both; `left_out` says how many were cut.
+    `top` limits the rows of both; `left_out` says how many were cut. `passes` are further runs under other engines, each as a whole.
     """
     found, places = hotspots(recording), Places.of(recording)
     ranked = [(f"f{at}", row) for at, row in enumerate((*found.functions, *found.others), 1)]
@@ -46,8 +50,11 @@ def as_json(recording: Recording, *, top: int | None = None) -> dict[str, Any]:
         "lines": [_line(places, handle, row) for handle, row in heat[:top]],
         "left_out": {"functions": len(ranked[top:]) if top else 0, "lines": len(heat[top:]) if top else 0},
         "growth": [_growth(places, row) for row in growth_lines(recording)[:top]],
+        "heap": _heap(recording, places, top) if recording.evidence is Evidence.HEAP else None,
+        "tasks": _tasks(recording, places, top) if recording.evidence is Evidence.TASKS else None,
         "owners": _owners(found),
         "memory": _memory(recording),
+        "passes": [as_json(one, top=top) for one in recording.passes],
         "notes": list(recording.notes),
         "next": summary.next_step(recording, found),
     }
@@ -134,6 +141,39 @@ def _growth(places: Places, row: GrowthRow) -> dict[str, Any]:
         "hits": row.hits,
         "increment": row.increment,
         "peak": row.peak,
+    }
+
+
+def _heap(recording: Recording, places: Places, top: int | None) -> dict[str, Any]:
+    return {
+        "whole": asdict(heap_whole(recording)),
+        "lines": [
+            {
+                "file": row.file,
+                "line": row.line,
+                "where": places.line(row.file, row.line),
+                "function": row.function,
+                "owner": row.owner.value,
+                "source": row.source,
+                "here": asdict(row.here),
+                "with_calls": asdict(row.total),
+            }
+            for row in heap_lines(recording)[:top]
+        ],
+    }
+
+
+def _tasks(recording: Recording, places: Places, top: int | None) -> dict[str, Any]:
+    """Own tasks; `waits` are the lines at which they waited, `blocked` what blocked their loop."""
+    own = [row for row in tasks(recording) if row.own]
+    named = [{**asdict(row), "outcome": row.outcome.name.lower()} for row in own[:top]]
+    waited, blocked = awaits(recording)[:top], slices(recording)[:top]
+    return {
+        "count": len(own),
+        "most_at_once": most_at_once(recording),
+        "tasks": named,
+        "waits": [{**asdict(row), "where": places.line(row.file, row.line)} for row in waited],
+        "blocked": [{**asdict(row), "where": places.line(row.file, row.line)} for row in blocked],
     }
 
 

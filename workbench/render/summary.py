@@ -11,9 +11,12 @@ import numpy as np
 from workbench import units
 from workbench.analysis.functions import whole
 from workbench.analysis.growth import growth_lines
+from workbench.analysis.heap import by_measure, heap_lines, heap_measures, heap_whole
 from workbench.analysis.ownership import Owner
 from workbench.analysis.precision import half_width
+from workbench.analysis.tasks import awaits, slices
 from workbench.model.facts import Evidence, TargetKind
+from workbench.model.tables import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,6 +125,12 @@ def counted(recording: Recording) -> str:
         return _counted_in(recording.lines.frame, recording.lines.hits)
     if recording.evidence is Evidence.MEMORY:
         return _counted_in(recording.growth.frame, recording.growth.hits)
+    if recording.evidence is Evidence.HEAP:
+        count = heap_whole(recording).allocations
+        return units.count(round(count), "allocation") if math.isfinite(count) else ""
+    if recording.evidence is Evidence.TASKS:
+        steps = int(recording.waits.count[recording.waits.state == TaskState.RUNNING].sum())
+        return f"{units.count(len(recording.tasks), 'task')}, {units.count(steps, 'step')}"
     return ""
 
 
@@ -161,13 +170,20 @@ def busiest_line(recording: Recording, found: Hotspots) -> tuple[int, float] | N
 
 def next_step(recording: Recording, found: Hotspots) -> str:
     """One sentence on what to do next, with a command that exists."""
+    if recording.passes:
+        engines = ", ".join(f"`.passes[{one.engine!r}]`" for one in recording.passes)
+        return f"look at the first line; each run has its own tables, from {engines} of this profile."
     if recording.evidence is Evidence.LINES:
         return _after_lines(recording, found)
     if recording.evidence is Evidence.MEMORY:
         return _after_memory(recording)
+    if recording.evidence is Evidence.HEAP:
+        return _after_heap(recording)
+    if recording.evidence is Evidence.TASKS:
+        return _after_tasks(recording)
     if not recording.sampled:
-        return f"{_again(recording, '')} shows the hot lines inside these functions."
-    exact = _again(recording, "cpu")
+        return f"{again(recording, '')} shows the hot lines inside these functions."
+    exact = again(recording, "cpu")
     if too_few(recording):
         return f"run it for longer; or {exact} counts every call exactly, however short the run."
     busiest = busiest_line(recording, found)
@@ -175,31 +191,68 @@ def next_step(recording: Recording, found: Hotspots) -> str:
         return f"{exact} counts how often each function is called."
     position, part = busiest
     share = units.share(part)
-    return f"look at l{position + 1}, which {share} of the time goes to; {_again(recording, 'lines')} times every line around it."
+    return f"look at l{position + 1}, which {share} of the time goes to; {again(recording, 'lines')} times every line around it."
 
 
 def _after_lines(recording: Recording, found: Hotspots) -> str:
     ran = [row for row in found.lines if row.hits]
     if not ran:
-        return f"none of these functions ran; {_again(recording, '')} shows which ones do."
+        return f"none of these functions ran; {again(recording, '')} shows which ones do."
     worst = next((row for row in ran if not row.function.startswith("<")), ran[0])
     where = f"line {worst.line} of {worst.function}"
-    return f"look at {where}, {units.share(worst.share)} of the run; {_again(recording, '')} tells the times without this engine's cost."
+    return f"look at {where}, {units.share(worst.share)} of the run; {again(recording, '')} tells the times without this engine's cost."
 
 
 def _after_memory(recording: Recording) -> str:
     rows = growth_lines(recording)
     if not any(row.hits for row in rows):
-        return f"none of these functions ran; {_again(recording, '')} shows which ones do."
+        return f"none of these functions ran; {again(recording, '')} shows which ones do."
     worst = next((row for row in rows if not row.function.startswith("<") and row.increment > 0), rows[0])
     if worst.increment <= 0:
-        return f"memory did not grow in any of these lines; {_again(recording, '')} shows it over the whole run."
+        return f"memory did not grow in any of these lines; {again(recording, '')} shows it over the whole run."
     return f"look at line {worst.line} of {worst.function}, which grew the process by {units.size(worst.increment)}."
 
 
-def _again(recording: Recording, engine: str) -> str:
+def _after_heap(recording: Recording) -> str:
+    measures = heap_measures(recording)
+    if not measures or not heap_whole(recording).of(measures[0]):
+        return f"nothing was allocated that an allocator was asked for; {again(recording, 'memory')} reads the whole process's memory."
+    rows = by_measure([row for row in heap_lines(recording) if row.owner is Owner.OWN], measures[0])
+    if not rows:
+        return f"none of it was allocated under code of yours; {again(recording, '')} shows what ran."
+    worst, whole = rows[0], heap_whole(recording).of(measures[0])
+    held = "at the peak" if measures[0] == "peak" else "at the end"
+    size = units.size(round(worst.here.of(measures[0])))
+    return (
+        f"look at line {worst.line} of {worst.function}, which held {size}, "
+        f"{units.share(worst.here.of(measures[0]) / whole)} of all {held}."
+    )
+
+
+def _after_tasks(recording: Recording) -> str:
+    blocked = slices(recording)
+    if blocked:
+        worst = blocked[0]
+        where = f"line {worst.line} of {worst.function}" if worst.file else worst.name
+        return (
+            f"look at {where}, which blocked the loop for {units.seconds(worst.seconds)}: await it, or give it to a thread "
+            f"by asyncio.to_thread; {again(recording, '')} shows where its time goes."
+        )
+    waited = [row for row in awaits(recording) if row.owner is Owner.OWN]
+    if not waited:
+        return f"{again(recording, '')} shows where the time goes."
+    worst_wait = waited[0]
+    return (
+        f"look at line {worst_wait.line} of {worst_wait.function}, where {units.count(worst_wait.tasks, 'task')} waited "
+        f"{units.seconds(worst_wait.waiting)} together{f' for {worst_wait.on}' if worst_wait.on else ''}."
+    )
+
+
+def again(recording: Recording, engine: str, function: str = "") -> str:
+    """The magic, command or call that records the same target under another engine, on one function where it is named."""
     kind, name = recording.target.kind, recording.target.name
     words = f" {engine}" if engine else ""
+    words += f" -f {function}" if function else ""
     if kind is TargetKind.CELL:
         return f"`%%profile{words}`"
     if kind is TargetKind.STATEMENT:
@@ -211,6 +264,7 @@ def _again(recording: Recording, engine: str) -> str:
     if kind is TargetKind.FILE:
         return f"`workbench profile{words} SCRIPT`"
     chosen = f'"{engine}"' if engine else ""
+    chosen += f', functions=["{function}"]' if function else ""
     return f"`with workbench.profile({chosen}) as rec:`"
 
 

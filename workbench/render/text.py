@@ -14,8 +14,11 @@ from workbench.render import summary
 from workbench.render.page import BOLD, DIM, MIN_WIDTH, RED, ROOMY, Page, function_name, plus_minus
 from workbench.render.places import Places
 from workbench.render.text_growth import growth_listing
+from workbench.render.text_heap import heap_listing
+from workbench.render.text_joined import joined_listing
 from workbench.render.text_listing import listing
 from workbench.render.text_table import Column, table
+from workbench.render.text_tasks import tasks_listing
 from workbench.render.text_width import cells, cut, pad, visible, wrapped
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ def text(recording: Recording, *, width: int = 100, top: int = 10, color: bool =
     `top` limits the rows of each table; `color` adds ANSI colours. Names can hold anything: what would act on a terminal is escaped.
     """
     page = Page(recording, hotspots(recording), Places.of(recording), max(width, MIN_WIDTH), max(top, 1), color)
-    middle = _MIDDLES.get(recording.evidence, _ranked)(page)
+    middle = joined_listing(page) if recording.passes else _MIDDLES.get(recording.evidence, _ranked)(page)
     parts = [_header(page), *middle, _footer(page)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -42,7 +45,12 @@ def _ranked(page: Page) -> list[list[str]]:
     return [_functions(page), _owners(page), _lines(page)]
 
 
-_MIDDLES = {Evidence.LINES: listing, Evidence.MEMORY: growth_listing}
+_MIDDLES = {
+    Evidence.LINES: listing,
+    Evidence.MEMORY: growth_listing,
+    Evidence.HEAP: heap_listing,
+    Evidence.TASKS: tasks_listing,
+}
 
 
 def _header(page: Page) -> list[str]:
@@ -78,7 +86,7 @@ def _measured(recording: Recording) -> str:
     if spent := summary.cpu_time(recording):
         how += f", {spent}"
     if not recording.sampled:
-        return how + f", {summary.counted(recording)}"
+        return ", ".join(part for part in (how, summary.counted(recording)) if part)
     how += f", {units.count(recording.cost.samples, 'sample')}"
     if math.isfinite(speed := summary.rate(recording)):
         how += f" at {speed:,.0f}/s" if speed >= 10 else f" at {speed:.2g}/s"
@@ -240,7 +248,7 @@ def _lines(page: Page) -> list[str]:
     ]
     body = [_line_cells(page, number, row) for number, row in enumerate(shown, 1)]
     head, *lines = table(columns, body, page.width)
-    everything = whole(page.recording)
+    everything = whole(page.recording) or 1.0
     painted = [page.heat(line, row.here / everything) for line, row in zip(lines, shown, strict=True)]
     title = "Your hottest lines, by the time they were the innermost of your code"
     return [page.paint(BOLD, title), page.paint(DIM, head), *painted]
@@ -262,7 +270,7 @@ def _line_cells(page: Page, number: int, row: LineRow) -> list[str]:
 
 def _footer(page: Page) -> list[str]:
     lines = []
-    for sentence in page.recording.notes:
+    for sentence in dict.fromkeys(note for one in page.recording.all_passes for note in one.notes):
         lines.extend(wrapped(f"Note: {visible(sentence)}", page.width, indent=6))
     step = summary.next_step(page.recording, page.found)
     lines.extend(wrapped(f"Next: {visible(step)}", page.width, indent=6))

@@ -12,6 +12,8 @@ from workbench.assets.embed import script_json
 from workbench.render.html_words import view_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.model.recording import Recording
 
 PAYLOAD_LIMIT = 8_000_000
@@ -31,6 +33,8 @@ const draw = () => {{
 cleanup();
 cleanup = mount(el, model.get("payload"), {{ styles, selected: model.get("selected") }});
 }};
+const closer = (event) => model.send({{ closer: event.detail }});
+el.addEventListener("workbench:closer", closer);
 el.addEventListener("workbench:chosen", told);
 model.on("change:payload", draw);
 model.on("change:selected", choose);
@@ -38,6 +42,7 @@ draw();
 return () => {{
 model.off("change:payload", draw);
 model.off("change:selected", choose);
+el.removeEventListener("workbench:closer", closer);
 el.removeEventListener("workbench:chosen", told);
 cleanup();
 }};
@@ -50,16 +55,25 @@ class RecordingView(anywidget.AnyWidget):
     """One recording, live: what is chosen in the browser is chosen in Python, and the other way round.
 
     `payload` is what the browser reads (see `assets.payload`). `selected` is the index of the chosen function in the recording's
-    frame table, -1 for none; setting it moves the view. Setting `payload` draws another recording in the same place.
+    frame table, -1 for none; setting it moves the view. Setting `payload` draws another recording in the same place. `closer` is called
+    with a function's name when a closer look at it is asked for.
     """
 
     _esm = script() + _RENDER.format(styles=script_json(styles()))
     payload = traitlets.Dict().tag(sync=True)
     selected = traitlets.Int(-1).tag(sync=True)
 
-    def __init__(self, recording: Recording, **options: Any) -> None:
+    def __init__(self, recording: Recording, closer: Callable[[str], object] | None = None, **options: Any) -> None:
         super().__init__(payload=view_payload(recording, limit=PAYLOAD_LIMIT), **options)
         self._names = [recording.frame_name(frame) for frame in range(len(recording.frames))]
+        self._closer = closer
+        self.on_msg(self._told)
+
+    def _told(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """The button for a closer look was pressed in the browser."""
+        frame = content.get("closer")
+        if self._closer is not None and isinstance(frame, int) and 0 <= frame < len(self._names):
+            self._closer(self._names[frame].replace(".<locals>", ""))
 
     @property
     def function(self) -> str | None:

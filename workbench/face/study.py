@@ -1,0 +1,312 @@
+"""`workbench.Study`: one optimisation that remembers, in a folder that goes into git."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from workbench.analysis.bias import ENOUGH
+from workbench.analysis.functions import functions
+from workbench.errors import UsageError
+from workbench.face.calls import Recorded, record_calls
+from workbench.face.compare import seconds_of
+from workbench.face.run import profile_call
+from workbench.files import write_whole
+from workbench.model.check import Judgement, Verification
+from workbench.render.html_study import study_page
+from workbench.render.text_study import Standing, rows_of, text_of_standing, text_of_verification
+from workbench.study.codes import CODES
+from workbench.study.folder.errors import NotAStudyError
+from workbench.study.folder.store import Folder
+from workbench.study.gate import SLOWDOWN, Gate, check_gate
+from workbench.study.loop import Loop, StudyStepError
+from workbench.study.making import function_from
+from workbench.study.targets import target_of
+from workbench.study.workloads import command_workload
+from workbench.timing.sources import load_function
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Sequence
+
+    import pandas as pd
+
+    from workbench.face.profile import Profile
+    from workbench.study.loop import Candidate
+
+
+class Verified:
+    """A candidate's checklist. It shows itself; `verdict` is `verified`, `refused` or `inconclusive`."""
+
+    def __init__(self, record: Verification) -> None:
+        self.record = record
+
+    @property
+    def verdict(self) -> str:
+        """`verified`, `refused` or `inconclusive`."""
+        return str(self.record.judgement)
+
+    @property
+    def code(self) -> str:
+        """Why, where it is not verified; else empty."""
+        return self.record.code
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """A row for each item: item, status, code, said, evidence, seconds."""
+        import pandas as pd
+
+        return pd.DataFrame(rows_of(self.record.checks))
+
+    def text(self, *, width: int = 100, color: bool = False) -> str:
+        """The checklist in words."""
+        return text_of_verification(self.record, width=width, color=color)
+
+    def json(self) -> dict[str, Any]:
+        """The checklist as plain values."""
+        record = self.record
+        head = {
+            "kind": "verification",
+            "candidate": record.candidate,
+            "verdict": self.verdict,
+            "code": record.code,
+            "said": record.said,
+        }
+        return head | {"checks": rows_of(record.checks), "inputs": dict(record.inputs)}
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+class Study:
+    """A study in the folder `path`, begun where there is none.
+
+    `target` is the function (or `file.py:name`, `module:name`), `workload` a call that runs the whole program. Opened again,
+    it goes on where it stopped; the target then is the one it was begun with. `command` is the program as words, run in the folder
+    `place`, for a study that is begun from a shell; it is kept.
+
+    Raises UsageError for a new study without a target, and where another target is given than the study's; what `Folder.open` raises.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        target: Callable[..., Any] | str | None = None,
+        workload: Callable[[], object] | None = None,
+        *,
+        command: Sequence[str] = (),
+        place: Path | None = None,
+    ) -> None:
+        folder = _opened(path)
+        if folder is None and target is None:
+            raise UsageError(
+                f"There is no study in {path}: give the target to begin one, as in Study({str(path)!r}, target=parse)."
+            )
+        _import_from(place or (Path(folder.header.environment.get("place", ".")) if folder is not None else None))
+        about = target_of(target if target is not None else folder.header.target)  # type: ignore[union-attr]
+        if folder is None:
+            began = _environment() | ({"command": list(command), "place": str(place or Path.cwd())} if command else {})
+            folder = Folder.create(path, target=about.reference, environment=began)
+        elif folder.header.target != about.reference:
+            raise UsageError(
+                f"The study in {path} is of {folder.header.target}, not of {about.reference}. Use another folder."
+            )
+        kept = folder.header.environment
+        if workload is None and kept.get("command"):
+            workload = command_workload(kept["command"], Path(kept["place"]))
+        self.workload = workload
+        self._loop = Loop(folder, about)
+
+    @property
+    def path(self) -> Path:
+        """The study's folder."""
+        return self._loop.folder.root
+
+    def baseline(self) -> float:
+        """Run the workload a few times, and keep how long it takes: the median, in seconds."""
+        return float(median(self._loop.baseline(self._workload("baseline")).data["seconds"]))
+
+    def profile(self) -> Profile:
+        """Sample the workload, and keep the recording and the share of its time that the target takes."""
+        found = profile_call(self._workload("profile"))
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(found.save(Path(folder, "profile.wbp"))).read_bytes()
+        self._loop.profiled(data, self._share(found), _top(found.functions()))
+        return found
+
+    def hotspots(self) -> pd.DataFrame:
+        """What took the time when the workload was profiled: handle, function, share. Raises StudyStepError where it was not."""
+        import pandas as pd
+
+        event = self._loop.folder.last("profile")
+        if event is None:
+            raise StudyStepError("The workload has not been profiled yet. Run study.profile() first.")
+        return pd.DataFrame([dict(row) for row in event.data["hotspots"]])
+
+    def record(self) -> Recorded:
+        """Run the workload, and keep calls of the target for candidates to be compared on."""
+        found = record_calls(self._loop.target.function, self._workload("record"))
+        self._loop.recorded(found.record)
+        return found
+
+    def hypothesis(self, text: str, target: str = "", predicts: tuple[float, float] | None = None) -> None:
+        """Write down what is thought to cost the time; `predicts` are the least and the most times as fast it is thought to become."""
+        if predicts is not None and not 0 < predicts[0] <= predicts[1]:
+            raise UsageError(
+                f"predicts={predicts!r} is no range: give the least and the most times as fast, as in (2, 4)."
+            )
+        self._loop.hypothesis(text, target, predicts)
+
+    def candidate(self, given: Callable[..., Any] | str | os.PathLike[str], note: str = "") -> Candidate:
+        """Keep a changed version: a function, `file.py:name`, or the text of one that begins with `def` or `async def`."""
+        if isinstance(given, str) and not given.lstrip().startswith(("def ", "async def ", "@", "import ", "from ")):
+            given = load_function(given)
+        elif not callable(given):
+            given = str(given)
+        if isinstance(given, str):
+            function_from(given, self._loop.target.function)
+        return self._loop.candidate(given, note)
+
+    def verify(
+        self, candidate: str = "", *, budget: str | float = "30s", allow: Iterable[str] = (), required: float = 0.0
+    ) -> Verified:
+        """Run the six items of the checklist on a candidate, the newest without a label.
+
+        `required` is how many times as fast it has to be, 0 for any gain beyond the margin.
+        """
+        return Verified(self._loop.verify(candidate, budget=seconds_of(budget), allow=tuple(allow), required=required))
+
+    def apply(self, candidate: str = "") -> str:
+        """Write a verified candidate into its source file; the path. Raises StudyStepError where it is not verified, or that is stale."""
+        return self._loop.apply(candidate)
+
+    def check(self, max_slowdown: float = SLOWDOWN, *, budget: str | float = "30s") -> Gate:
+        """Whether the target, as it is now, is still as fast as the newest verified candidate was, less `max_slowdown`, a share of it."""
+        return check_gate(self._loop, max_slowdown, seconds_of(budget))
+
+    @property
+    def target(self) -> str:
+        """What the study is about, as `module:name` or `file.py:name`."""
+        return self._loop.target.reference
+
+    def status(self) -> str:
+        """Where the study stands, and what to do next."""
+        return text_of_standing(self.standing())
+
+    def standing(self) -> Standing:
+        """The same as a record."""
+        loop = self._loop
+        faults = tuple(fault.said for fault in loop.folder.faults())
+        baseline, record, applied = (loop.folder.last(kind) for kind in ("baseline", "record", "apply"))
+        verdicts = loop.verdicts()
+        rows = []
+        for event in loop.folder.events("candidate"):
+            label, verdict = event.data["label"], verdicts.get(event.data["label"])
+            judgement = str(verdict.data["judgement"]) if verdict else ""
+            stale = verdict is not None and loop.stale(verdict)
+            rows.append((label, judgement, verdict.data["code"] if verdict else "", event.data["note"], stale))
+        return Standing(
+            target=loop.folder.header.target,
+            folder=str(loop.folder.root.name),
+            seconds=median(baseline.data["seconds"]) if baseline else math.nan,
+            share=loop.share(),
+            seen=int(record.data["seen"]) if record else 0,
+            kept=int(record.data["kept"]) if record else 0,
+            hypotheses=tuple(event.data["text"] for event in loop.folder.events("hypothesis")),
+            candidates=tuple(rows),
+            applied=applied.data["candidate"] if applied else "",
+            faults=faults,
+            next=self._next(
+                rows, baseline is not None, record is not None, applied.data["candidate"] if applied else ""
+            ),
+        )
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write the study as one HTML page that opens anywhere."""
+        verifications = [dict(event.data) for event in self._loop.verdicts().values()]
+        sources = {one.label: one.source for one in self._loop.candidates()}
+        write_whole(Path(path), study_page(self.standing(), verifications, self._loop.source(), sources).encode())
+        return Path(path)
+
+    def why(self, code: str) -> str:
+        """What a code stands for. Raises UsageError where there is none such."""
+        return f"{code}: {meaning_of(code)}"
+
+    def __repr__(self) -> str:
+        return self.status()
+
+    def _workload(self, step: str) -> Callable[[], object]:
+        if self.workload is None:
+            raise StudyStepError(
+                f"{step} runs the program, and this study has none: Study(path, target, workload=lambda: main(path))."
+            )
+        return self.workload
+
+    def _share(self, found: Profile) -> float:
+        """The target's part of the time, by file and first line; 0 where enough samples never saw it, NaN where too few did not."""
+        code = inspect.unwrap(self._loop.target.function).__code__
+        rows = functions(found.recording)
+        mine = [row.share for row in rows if row.line == code.co_firstlineno and row.file == code.co_filename]
+        unseen = 0.0 if found.recording.cost.samples >= ENOUGH else math.nan
+        return min(max(mine), 1.0) if mine else unseen
+
+    @staticmethod
+    def _next(rows: list[tuple[str, str, str, str, bool]], measured: bool, recorded: bool, applied: str) -> str:
+        if not measured:
+            return "study.baseline(), then study.profile()"
+        if not recorded:
+            return "study.record() keeps calls to compare on"
+        if not rows:
+            return "study.candidate(function) with a changed version, then study.verify()"
+        label, judgement, code, _, stale = rows[-1]
+        if label == applied and not stale:
+            return "study.report(path); workbench check --against this folder tells whether it stays as fast"
+        if not judgement or stale:
+            return f"study.verify({label!r})"
+        if judgement == Judgement.VERIFIED:
+            return f"study.apply({label!r})"
+        return f"mend {label}: study.why({code!r}) says what {code} is; then another study.candidate(...)"
+
+
+def _opened(path: str | os.PathLike[str]) -> Folder | None:
+    try:
+        return Folder.open(path)
+    except NotAStudyError:
+        if Path(path).exists() and any(Path(path).iterdir()):
+            raise
+        return None
+
+
+def meaning_of(code: str) -> str:
+    """What a code stands for. Raises UsageError where there is none such."""
+    if code not in CODES:
+        raise UsageError(f"There is no code {code!r}. They are: {', '.join(sorted(CODES))}.")
+    return CODES[code]
+
+
+def _import_from(place: Path | None) -> None:
+    """Have modules in the program's folder found, as when it is run from there."""
+    if place is not None and str(place) not in sys.path:
+        sys.path.insert(0, str(place))
+
+
+def _environment() -> dict[str, object]:
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "implementation": sys.implementation.name,
+    }
+
+
+def _top(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = table.head(8)
+    return [
+        {"handle": f"f{at + 1}", "function": str(row["function"]), "share": float(row["share"])}
+        for at, (_, row) in enumerate(rows.iterrows())
+    ]

@@ -1,0 +1,1 @@
+"""The checklist: one small module for each item, behind one Protocol."""

@@ -1,0 +1,75 @@
+"""Item 1: the performance meets what is required, for the function and for the whole."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from workbench import units
+from workbench.model.benchmark import Verdict
+from workbench.model.check import Check, Status
+
+if TYPE_CHECKING:
+    from workbench.study.checks.base import Case
+
+LEAST = 0.01
+"""The share of the whole run that a gain has to save, where a run was profiled."""
+
+
+class Performance:
+    """Pass where the ratio's interval beats what is required, and the whole run is moved by it."""
+
+    item = "performance"
+
+    def run(self, case: Case) -> Check:
+        """See `Item.run`."""
+        timed = case.comparison.benchmark
+        if timed is None:
+            return self._made(Status.UNKNOWN, case.comparison.code, f"it was not timed: {case.comparison.said}")
+        evidence = (
+            ("ratio", f"{timed.ratio.ratio:.3g}x ({timed.ratio.low:.3g} to {timed.ratio.high:.3g})"),
+            ("saved", f"{units.seconds(timed.saved)} of {units.seconds(timed.old)} per call"),
+            ("measured", f"{units.count(timed.ratio.pairs, 'pair')} in {timed.ratio.processes} processes"),
+            *whole(case.share, timed.ratio.ratio),
+        )
+        if case.comparison.verdict is Verdict.REFUSED and case.comparison.code.startswith("P"):
+            return self._made(Status.FAIL, case.comparison.code, case.comparison.said, evidence)
+        if timed.verdict is Verdict.CANNOT_DECIDE:
+            return self._made(Status.UNKNOWN, timed.code, timed.said, evidence)
+        if timed.verdict is not Verdict.FASTER:
+            said = f"{timed.verdict} ({timed.ratio.low:.3f} to {timed.ratio.high:.3f}). {timed.said}".rstrip()
+            unknown = timed.verdict is Verdict.NO_DIFFERENCE
+            return self._made(Status.UNKNOWN if unknown else Status.FAIL, timed.code, said, evidence)
+        if case.required and timed.ratio.low < case.required:
+            said = f"{case.required:.3g}x is required, and no more than {timed.ratio.low:.3g}x is sure"
+            short = timed.ratio.high < case.required
+            return self._made(Status.FAIL if short else Status.UNKNOWN, "P03", said, evidence)
+        gain = saved_of_whole(case.share, timed.ratio.ratio)
+        if gain < LEAST:
+            said = (
+                f"the function is faster, but it takes {units.share(case.share)} of the run, so that the run gains "
+                f"{units.share(gain)} only"
+            )
+            return self._made(Status.FAIL, "P06", said, evidence)
+        return self._made(Status.PASS, "", f"{timed.ratio.ratio:.3g}x faster", evidence)
+
+    def _made(self, status: Status, code: str, said: str, evidence: tuple[tuple[str, str], ...] = ()) -> Check:
+        return Check(self.item, status, code, said, evidence)
+
+
+def saved_of_whole(share: float, ratio: float) -> float:
+    """The part of the whole run's time that is saved where a part of it, `share`, becomes `ratio` times as fast (G. M. Amdahl,
+    1967); infinite where the share is not known, so that nothing is held against it."""
+    return math.inf if math.isnan(share) else share * (1 - 1 / ratio)
+
+
+def whole(share: float, ratio: float) -> tuple[tuple[str, str], ...]:
+    """What the run as a whole gains by Amdahl's law, as names and values; empty where the share is not known."""
+    if math.isnan(share):
+        return ()
+    return (
+        (
+            "whole run",
+            f"{1 / (1 - saved_of_whole(share, ratio)):.3g}x, as the function took {units.share(share)} of it",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Whether two results are the same, strictly: value, exact type, order, sharing."""

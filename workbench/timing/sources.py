@@ -1,0 +1,83 @@
+"""Functions named by where they are written: `file.py:name` and `package.module:name`, loaded as they would be by a program."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import sys
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import TargetNotFoundError, UsageError, near
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_COMPILED: dict[tuple[Path, int, int], CodeType] = {}
+
+
+def load_function(reference: str) -> Callable[..., Any]:
+    """The function that `reference` names, its module run where it has not been. Raises what `load_value` does, and
+    TargetNotFoundError where it is no function."""
+    found = load_value(reference)
+    if not callable(found):
+        raise TargetNotFoundError(f"{reference} is a {type(found).__name__}, not a function.")
+    return found  # type: ignore[no-any-return]
+
+
+def load_value(reference: str) -> Any:
+    """What `file.py:name` or `package.module:name` names. Raises UsageError for what is no reference, TargetNotFoundError where
+    there is no such file, module or name, and whatever running the module raises."""
+    where, colon, name = reference.rpartition(":")
+    if not colon or not where or not all(part.isidentifier() for part in name.split(".")):
+        raise UsageError(f"{reference!r} names nothing: write file.py:name or package.module:name.")
+    module = _module_in(Path(where)) if where.endswith(".py") else _module_named(where)
+    try:
+        return functools.reduce(getattr, name.split("."), module)
+    except AttributeError as error:
+        known = [key for key in vars(module) if not key.startswith("__")]
+        raise TargetNotFoundError(f"There is no {name} in {where}: {near(name, known)}") from error
+
+
+def compiled(path: Path) -> CodeType:
+    """A file's code, the same object as long as the file is the same: so the functions of a script that is loaded as a module, and of the
+    same script when it is run, share their code objects. Raises OSError, SyntaxError."""
+    state = path.stat()
+    key = (path, state.st_mtime_ns, state.st_size)
+    if key not in _COMPILED:
+        _COMPILED[key] = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    return _COMPILED[key]
+
+
+def _module_named(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise TargetNotFoundError(
+            f"There is no module {error.name} to import from here. For a file write its path with .py: dir/file.py:function."
+        ) from error
+
+
+def _module_in(path: Path) -> ModuleType:
+    """A file as a module of its own, under a name made from its path, so that two files of one name stand side by side."""
+    whole = path.resolve()
+    if not whole.is_file():
+        raise TargetNotFoundError(f"There is no file {path}.")
+    name = f"{whole.stem}_{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    if str(whole.parent) not in sys.path:
+        sys.path.insert(0, str(whole.parent))
+    module = ModuleType(name)
+    module.__file__ = str(whole)
+    sys.modules[name] = module
+    try:
+        exec(compiled(whole), vars(module))
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
