@@ -72,4 +72,18 @@ BLURRED = {
 @pytest.mark.parametrize("program", [name for name in programs.PROGRAMS if name not in BLURRED])
 def test_time_is_of_the_right_kind(program: str) -> None:
     """Running Python, running native code and waiting of each marked line and function are what the program itself measured."""
+    if uncertain(runs(program)):
+        return
     assert off(runs(program), ("python", "native", "waiting")) == {}
+
+
+def uncertain(results: list[dict[str, Any]]) -> bool:
+    """Whether most of the recordings say of themselves that running and waiting changed quicker than they looked."""
+    return statistics.median(any("how they divide" in note for note in result["notes"]) for result in results) == 1
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("program", ["short sleeps", "busy with threads"])
+def test_kinds_that_change_between_looks_are_said_to_be_uncertain(program: str) -> None:
+    """A recording whose kinds of time cannot be told apart by line says so, where the processor's clock is the reason."""
+    assert uncertain(runs(program))

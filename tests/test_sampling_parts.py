@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from workbench.engines.base import Boundary, Options
 from workbench.engines.pace import LONGEST, Pace
 from workbench.engines.running import used_seconds
+from workbench.engines.sample_rows import BLURRED
 from workbench.engines.sample_rows import Rows
 from workbench.engines.ticks import OUTSIDE, Tick, TickLog
 from workbench.engines.timers import PosixTimer, main_thread_timer
@@ -305,7 +306,7 @@ def test_a_tick_of_mixed_time_counts_as_what_its_instruction_is(period):
     """Where sleep and work change between ticks, each tick at the sleep counts as waiting and each at the work as running."""
     for seed in range(20):
         ticks = alternating_ticks(seed, period)
-        used = used_seconds(ticks, [SLEEP, WORK])
+        used = used_seconds(ticks, [SLEEP, WORK]).seconds
         off = sum(abs(mine - tick.wall * tick.stack) for tick, mine in zip(ticks, used, strict=True))
         assert off < 0.01 * ticks[-1].end, (seed, off)
 
@@ -313,5 +314,25 @@ def test_a_tick_of_mixed_time_counts_as_what_its_instruction_is(period):
 def test_a_thread_that_shares_its_processor_keeps_what_its_clock_says():
     """Where others take half of the processor, work is not taken to be running all the time: the sum is the clock's."""
     ticks = alternating_ticks(1, 0.0048, taken=0.5)
-    used = sum(used_seconds(ticks, [SLEEP, WORK]))
-    assert used == pytest.approx(sum(tick.cpu for tick in ticks), rel=0.1)
+    used = used_seconds(ticks, [SLEEP, WORK])
+    assert sum(used.seconds) == pytest.approx(sum(tick.cpu for tick in ticks), rel=0.1)
+
+
+@pytest.mark.parametrize("period", [0.008, 0.010, 0.015, 0.020])
+def test_kinds_of_time_are_told_or_said_to_be_uncertain(period):
+    """Where ticks are as far apart as the changes, what runs at the work and waits at the sleep is right, or the recording says it is not."""
+    for seed in range(20):
+        ticks = alternating_ticks(seed, period)
+        used = used_seconds(ticks, [SLEEP, WORK])
+        whole = sum(tick.wall for tick in ticks)
+        asleep = sum(mine for tick, mine in zip(ticks, used.seconds, strict=True) if not tick.stack)
+        awake = sum(tick.wall - mine for tick, mine in zip(ticks, used.seconds, strict=True) if tick.stack)
+        wrong = max(asleep, awake) > 0.06 * whole
+        assert not wrong or used.blurred > BLURRED * whole, (seed, asleep / whole, awake / whole)
+
+
+def test_changes_quicker_than_ticks_are_said_to_be_uncertain():
+    """Where every tick holds many changes, all of the time is; where ticks hold none, nothing is."""
+    for period, low, high in ((0.06, 0.8, 1.0), (0.001, 0.0, 0.1)):
+        ticks = alternating_ticks(3, period)
+        assert low <= used_seconds(ticks, [SLEEP, WORK]).blurred / ticks[-1].end <= high

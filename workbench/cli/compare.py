@@ -45,7 +45,7 @@ Exit codes: 0 faster, 1 refused or slower, 3 no difference shown, 4 this machine
     "--allow",
     multiple=True,
     metavar="WORD",
-    help="A relaxation: cache, order, types, float:1e-9, output, memory:50%, lazy.",
+    help="A relaxation: cache, order, types, float:1e-9, output, memory:50% or memory:64MiB, lazy.",
 )
 @click.option("--generated", default=300, metavar="N", help="Inputs to make besides those given (300).")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the card to this HTML file too.")

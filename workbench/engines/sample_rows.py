@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 QUIET_THREAD = 0.005
 """A thread that was there before and used less than this share of the run is a service thread, and left out."""
 
+BLURRED = 0.2
+"""Where the main thread both ran and waited between two looks for more than this share of the run, it is spoken of."""
+
 SERVICE = 0.02
 """Service threads that used more than this share of the run are spoken of."""
 
@@ -47,7 +50,7 @@ class Rows:
         builder.thread("main")
         quiet = self._quiet_threads()
         service = 0.0
-        for tick, used in zip(self._ticks, self._used, strict=True):
+        for tick, used in zip(self._ticks, self._used.seconds, strict=True):
             if tick.thread in quiet:
                 continue
             name, fresh = self._threads.get(tick.thread, ("main", True))
@@ -57,6 +60,11 @@ class Rows:
                 service += tick.cpu
                 continue
             self._put(builder, tick, used, builder.thread(name))
+        if self._used.blurred > BLURRED * self._until:
+            builder.note(
+                f"For {seconds(self._used.blurred)} running and waiting changed between looks: "
+                "their sums are right, how they divide between lines is uncertain."
+            )
         if service > SERVICE * self._until:
             builder.note(
                 f"The notebook's own service threads used {seconds(service)} of processor time, not counted here."

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from workbench.model.comparison import Comparison, Memory, Sameness
 
 
+TENFOLD = 9
+"""From so much more on, peaks stand without their share."""
+
+
 def headline(comparison: Comparison) -> str:
     """The verdict in one line: `3.42x faster (95 %: 3.31 to 3.55), saves 1.90 ms of 2.70 ms per call`."""
     timed = comparison.benchmark
@@ -65,7 +69,8 @@ def _more(items: tuple[str, ...]) -> str:
 
 def peak(memory: Memory) -> str:
     """`peak memory -4 % (1.20 MiB to 1.15 MiB per call), nothing kept`."""
-    change = f" {100 * (memory.new_peak / memory.old_peak - 1):+.0f} %" if memory.old_peak > 0 else ""
+    more = memory.new_peak / memory.old_peak - 1 if memory.old_peak > 0 else math.inf
+    change = f" {100 * more:+.0f} %" if more < TENFOLD else ""
     kept = memory.new_kept - memory.old_kept
     left = f"{units.size(kept)} more kept by each call" if kept > 0 else "no more kept than before"
     return f"peak memory{change} ({units.size(memory.old_peak)} to {units.size(memory.new_peak)} a call), {left}"

@@ -36,6 +36,9 @@ of the budget for timing these."""
 FEWEST_RESIZED, MOST_RESIZED = 4, 40
 MORE = 1 << 20
 """Bytes that a call may need beyond the old code's peak in any case."""
+MUCH = 1000
+"""Per cent from which on a growth of memory is told in bytes."""
+
 KEPT = 64
 """Bytes that a call may leave behind beyond what the old code leaves."""
 
@@ -172,12 +175,11 @@ def _memory(request: Request, old: object, new: object, notes: list[str]) -> Mem
 def too_much(needed: Memory, allowed: Allowed) -> tuple[str, str] | None:
     """Code and sentence where the new version needs more memory at once, or leaves more behind, than is allowed; else None."""
     more = needed.new_peak - needed.old_peak
-    if more > max(allowed.peak * needed.old_peak, MORE):
+    if more > max(allowed.peak * needed.old_peak, allowed.room, MORE):
         said = f"a call needs {units.size(needed.new_peak)} at once, where the old code's needed {units.size(needed.old_peak)}"
-        return (
-            "M01",
-            f'{said}. If that is meant, allow it: allow=["memory:{math.ceil(100 * more / max(needed.old_peak, 1)) + 5}%"].',
-        )
+        share = math.ceil(100 * more / max(needed.old_peak, 1)) + 5
+        room = f"{share}%" if share < MUCH else f"{math.ceil(1.05 * more / (1 << 20))}MiB"
+        return "M01", f'{said}. If that is meant, allow it: allow=["memory:{room}"].'
     kept = needed.new_kept - needed.old_kept
     if kept > KEPT and not allowed.cache:
         said = f"each call with another input leaves {units.size(kept)} behind, in {needed.calls} calls without an end to it"
