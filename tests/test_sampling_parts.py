@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from workbench.engines.base import Boundary, Options
 from workbench.engines.pace import LONGEST, Pace
 from workbench.engines.running import used_seconds
-from workbench.engines.sample_rows import BLURRED
-from workbench.engines.sample_rows import Rows
+from workbench.engines.sample_rows import BLURRED, Rows
 from workbench.engines.ticks import OUTSIDE, Tick, TickLog
 from workbench.engines.timers import PosixTimer, main_thread_timer
 from workbench.engines.watch import Watch

@@ -56,7 +56,11 @@ def understood(words: Iterable[str]) -> Allowed:
 def _said(name: str, value: str) -> str:
     if not value:
         return WORDS[name].partition(", or as said")[0]
-    return f"peak memory may be {value} more" if name == "memory" else f"{WORDS[name].partition(' by a')[0]} by a relative {value}"
+    return (
+        f"peak memory may be {value} more"
+        if name == "memory"
+        else f"{WORDS[name].partition(' by a')[0]} by a relative {value}"
+    )
 
 
 SIZES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "B": 1}
