@@ -319,7 +319,7 @@ def test_a_thread_that_shares_its_processor_keeps_what_its_clock_says():
 
 @pytest.mark.parametrize("period", [0.008, 0.010, 0.015, 0.020])
 def test_kinds_of_time_are_told_or_said_to_be_uncertain(period):
-    """Where ticks are as far apart as the changes, what runs at the work and waits at the sleep is right, or the recording says it is not."""
+    """Where ticks are as far apart as the changes, what runs and what waits is told right, or said to be uncertain."""
     for seed in range(20):
         ticks = alternating_ticks(seed, period)
         used = used_seconds(ticks, [SLEEP, WORK])
