@@ -192,7 +192,7 @@ def test_what_is_compared_here_leaves_random_numbers_as_they_were() -> None:
     expected = random.random()
     random.setstate(before)
     same = sameness(
-        drawn, drawn, [Stimulus(pickling.dumps(((1,), {})), "given", True, "")], understood(()), 1.0, "drawn"
+        drawn, drawn, [Stimulus(pickling.dumps(((1,), {})), "given", True, "")], understood(()), 1.0, drawn
     ).same
     assert same.state == "same"
     assert random.random() == expected

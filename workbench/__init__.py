@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.face.run import load, profile, profile_call
     from workbench.face.session import history, last
     from workbench.face.study import Study
+    from workbench.face.verify import verify
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ __all__ = [
     "profile",
     "profile_call",
     "record_calls",
+    "verify",
 ]
 
 _HOMES = {
@@ -50,6 +52,7 @@ _HOMES = {
     "load": "workbench.face.run",
     "profile": "workbench.face.run",
     "profile_call": "workbench.face.run",
+    "verify": "workbench.face.verify",
 }
 
 

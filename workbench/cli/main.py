@@ -18,6 +18,7 @@ COMMANDS = {
     "profile": "Run a script or a module, and see where its time and memory go.",
     "check": "Measure whether a verified change is still as fast; for CI.",
     "compare": "Hold two versions of a function against each other: same results, memory, speed.",
+    "verify": "Run the checklist on a change: a git revision, a patch or a folder against another.",
     "study": "One optimisation, step by step, in a folder that remembers.",
     "show": "Print a saved recording as text or JSON.",
     "report": "Write a saved recording as one HTML page that opens anywhere.",

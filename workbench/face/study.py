@@ -108,7 +108,7 @@ class Study:
             raise UsageError(
                 f"There is no study in {path}: give the target to begin one, as in Study({str(path)!r}, target=parse)."
             )
-        _import_from(place or (Path(folder.header.environment.get("place", ".")) if folder is not None else None))
+        import_from(place or (Path(folder.header.environment.get("place", ".")) if folder is not None else None))
         about = target_of(target if target is not None else folder.header.target)  # type: ignore[union-attr]
         if folder is None:
             began = _environment() | ({"command": list(command), "place": str(place or Path.cwd())} if command else {})
@@ -137,7 +137,7 @@ class Study:
         found = profile_call(self._workload("profile"))
         with tempfile.TemporaryDirectory() as folder:
             data = Path(found.save(Path(folder, "profile.wbp"))).read_bytes()
-        self._loop.profiled(data, self._share(found), _top(found.functions()))
+        self._loop.profiled(data, share_of_run(found, self._loop.target.function), _top(found.functions()))
         return found
 
     def hotspots(self) -> pd.DataFrame:
@@ -234,6 +234,12 @@ class Study:
         write_whole(Path(path), study_page(self.standing(), verifications, self._loop.source(), sources).encode())
         return Path(path)
 
+    def panel(self) -> Any:
+        """The study as a panel of buttons in Jupyter: its steps, and a card for each candidate."""
+        from workbench.widgets.loop_panel import panel
+
+        return panel(self)
+
     def why(self, code: str) -> str:
         """What a code stands for. Raises UsageError where there is none such."""
         return f"{code}: {meaning_of(code)}"
@@ -247,14 +253,6 @@ class Study:
                 f"{step} runs the program, and this study has none: Study(path, target, workload=lambda: main(path))."
             )
         return self.workload
-
-    def _share(self, found: Profile) -> float:
-        """The target's part of the time, by file and first line; 0 where enough samples never saw it, NaN where too few did not."""
-        code = inspect.unwrap(self._loop.target.function).__code__
-        rows = functions(found.recording)
-        mine = [row.share for row in rows if row.line == code.co_firstlineno and row.file == code.co_filename]
-        unseen = 0.0 if found.recording.cost.samples >= ENOUGH else math.nan
-        return min(max(mine), 1.0) if mine else unseen
 
     @staticmethod
     def _next(rows: list[tuple[str, str, str, str, bool]], measured: bool, recorded: bool, applied: str) -> str:
@@ -290,7 +288,16 @@ def meaning_of(code: str) -> str:
     return CODES[code]
 
 
-def _import_from(place: Path | None) -> None:
+def share_of_run(found: Profile, function: Callable[..., Any]) -> float:
+    """A function's part of the time, by file and first line; 0 where enough samples never saw it, NaN where too few did not."""
+    code = inspect.unwrap(function).__code__
+    rows = functions(found.recording)
+    mine = [row.share for row in rows if row.line == code.co_firstlineno and row.file == code.co_filename]
+    unseen = 0.0 if found.recording.cost.samples >= ENOUGH else math.nan
+    return min(max(mine), 1.0) if mine else unseen
+
+
+def import_from(place: Path | None) -> None:
     """Have modules in the program's folder found, as when it is run from there."""
     if place is not None and str(place) not in sys.path:
         sys.path.insert(0, str(place))

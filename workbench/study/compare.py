@@ -73,7 +73,7 @@ def compare(request: Request, progress: Progress | None = None) -> Comparison:
     found = _signature(request, name_of(request.old))
     mutates = False
     if found is None:
-        replayed = sameness(old, new, stimuli, request.allowed, SAME_SHARE * request.budget, name_of(request.old))
+        replayed = sameness(old, new, stimuli, request.allowed, SAME_SHARE * request.budget, request.old)
         found, mutates = replayed.same, replayed.mutates
     if found.state != "same":
         verdict = Verdict.REFUSED if found.state == "different" else Verdict.CANNOT_DECIDE

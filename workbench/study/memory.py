@@ -46,7 +46,7 @@ def _measured(job: MemoryJob) -> dict[str, Any]:
     function = job.function.load()
     worker = os.getpid()
     for payload in job.inputs[:WARM]:
-        act(function, *pickling.loads(payload))
+        act(function, *pickling.loads(payload, function))
         end_in_a_child_of(worker)
     gc.collect()
     gc.freeze()
@@ -66,7 +66,7 @@ def _measured(job: MemoryJob) -> dict[str, Any]:
 
 
 def _peak(function: Callable[..., Any], payload: bytes) -> float:
-    args, kwargs = pickling.loads(payload)
+    args, kwargs = pickling.loads(payload, function)
     before = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()
     end = act(function, args, kwargs)

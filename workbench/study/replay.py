@@ -141,10 +141,11 @@ class _Replay:
 
     def _observed(self, who: str, at: int, way: str = "alone") -> Observation:
         self._at(way, who, at)
-        args, kwargs = pickling.loads(self._job.inputs[at])
+        function = self._old if who == "old" else self._new
+        args, kwargs = pickling.loads(self._job.inputs[at], function)
         begin = perf_counter()
         with deadline(self._allowed(who, at)) if self._job.alone else nullcontext():
-            seen = observe(self._old if who == "old" else self._new, args, kwargs, seed=at)
+            seen = observe(function, args, kwargs, seed=at)
         end_in_a_child_of(self._pid)
         if who == "old":
             if at in self._job.made and isinstance(seen.error, MemoryError):
@@ -172,8 +173,8 @@ class _Replay:
 
         if found.way != "alone" or found.difference.code == "B18":
             return None
-        domain = seen([Call(*pickling.loads(payload)) for payload in self._job.inputs[:500]], self._old)
-        args, kwargs = pickling.loads(self._job.inputs[found.at])
+        domain = seen([Call(*pickling.loads(payload, self._old)) for payload in self._job.inputs[:500]], self._old)
+        args, kwargs = pickling.loads(self._job.inputs[found.at], self._old)
         end = perf_counter() + max(self._job.seconds, 2.0)
 
         def differ(payload: bytes) -> Difference | None:
@@ -231,7 +232,7 @@ class _Replay:
                 continue
             found = self._contrast(old, new)
             if at < FEW and not self._mutates:
-                before = pickling.loads(self._job.inputs[at])
+                before = pickling.loads(self._job.inputs[at], self._old)
                 self._mutates = any(difference(before, (one.args, one.kwargs)) for one in (old, new))
             yield Found(at, "alone", found) if found else None
 
@@ -331,7 +332,7 @@ class _Replay:
         way = "from two threads"
         self._at(way, who, pair[0])
         barrier, ends = threading.Barrier(len(pair)), dict[int, Any]()
-        arguments = {at: pickling.loads(self._job.inputs[at]) for at in pair}
+        arguments = {at: pickling.loads(self._job.inputs[at], function) for at in pair}
 
         def one(at: int) -> None:
             barrier.wait()
@@ -358,7 +359,7 @@ class _Replay:
 
 
 def _seen(function: Callable[..., Any], payload: bytes, seed: int) -> Observation:
-    args, kwargs = pickling.loads(payload)
+    args, kwargs = pickling.loads(payload, function)
     worker = os.getpid()
     found = observe(function, args, kwargs, seed)
     end_in_a_child_of(worker)

@@ -16,7 +16,7 @@ from workbench.study.observe import random_kept
 from workbench.study.replay import ReplayJob, replay
 from workbench.study.strict.words import short
 from workbench.timing import pickling
-from workbench.timing.carrier import Carrier
+from workbench.timing.carrier import Carrier, name_of
 from workbench.timing.driving import without_a_loop
 from workbench.timing.processes import WorkerFailedError, WorkerHungError, run_job
 from workbench.units import count
@@ -56,12 +56,15 @@ def sameness(
     stimuli: Sequence[Stimulus],
     allowed: Allowed,
     seconds: float,
-    name: str,
+    called: Callable[..., Any],
 ) -> Replayed:
-    """Replay the stimuli on both versions within about `seconds`; those outside of what was seen come last, and refuse nothing."""
+    """Replay the stimuli on both versions within about `seconds`; those outside of what was seen come last, and refuse nothing.
+
+    `called` is the old version, live in this process, as counter-examples name it.
+    """
     inside = [one for one in stimuli if one.inside]
     outside = [one for one in stimuli if not one.inside]
-    answer = _Answer(inside, allowed, name)
+    answer = _Answer(inside, allowed, called)
     try:
         result = _replayed(old, new, inside, allowed, seconds, shrink=True)
     except (WorkerHungError, WorkerFailedError) as error:
@@ -129,8 +132,8 @@ def _beyond(result: dict[str, Any], outside: Sequence[Stimulus]) -> tuple[str, .
 class _Answer:
     """Puts what a replay found into a `Sameness`."""
 
-    def __init__(self, stimuli: Sequence[Stimulus], allowed: Allowed, name: str) -> None:
-        self._stimuli, self._allowed, self._name = stimuli, allowed, name
+    def __init__(self, stimuli: Sequence[Stimulus], allowed: Allowed, called: Callable[..., Any]) -> None:
+        self._stimuli, self._allowed, self._called = stimuli, allowed, called
 
     def made(self, result: dict[str, Any], beyond: tuple[str, ...]) -> Sameness:
         compared = result["compared"]
@@ -179,7 +182,7 @@ class _Answer:
             "",
             "",
             said,
-            _source(self._stimuli[at].payload),
+            self._source(self._stimuli[at].payload),
             self._stimuli[at].why,
         )
         state, code = ("different", "B18") if error.who == "new" else ("unknown", "U06")
@@ -220,18 +223,17 @@ class _Answer:
             what["old"],
             what["new"],
             what["said"],
-            _source(payload),
+            self._source(payload),
             self._stimuli[at].why,
         )
 
     def _call(self, payload: bytes) -> str:
-        args, kwargs = pickling.loads(payload)
+        args, kwargs = pickling.loads(payload, self._called)
         shown = [short(value, LONGEST) for value in args] + [
             f"{name}={short(value, LONGEST)}" for name, value in kwargs.items()
         ]
-        return f"{self._name}({', '.join(shown)})"
+        return f"{name_of(self._called)}({', '.join(shown)})"
 
-
-def _source(payload: bytes) -> str | None:
-    args, kwargs = pickling.loads(payload)
-    return as_source(Call(args, kwargs))
+    def _source(self, payload: bytes) -> str | None:
+        args, kwargs = pickling.loads(payload, self._called)
+        return as_source(Call(args, kwargs))

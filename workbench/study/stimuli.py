@@ -30,7 +30,7 @@ def generated(function: Callable[..., Any], payloads: Sequence[bytes], count: in
     take the least time and hold most of the edges; what cannot be made is noted."""
     if not count:
         return []
-    calls = [Call(*pickling.loads(payload)) for payload in payloads]
+    calls = [Call(*pickling.loads(payload, function)) for payload in payloads]
     domain = seen(calls, function)
     found, large = _kept(mutations(calls, domain, count, seed=0), "generated")
     if large:

@@ -39,7 +39,7 @@ def target_of(given: Callable[..., Any] | str) -> StudyTarget:
     qualname = str(getattr(plain, "__qualname__", getattr(plain, "__name__", repr(plain))))
     reference = given if isinstance(given, str) else f"{getattr(plain, '__module__', '')}:{qualname}"
     file = _file_of(plain)
-    return StudyTarget(reference, qualname.rpartition("<locals>.")[2], function, file, _root_of(file))
+    return StudyTarget(reference, qualname.rpartition("<locals>.")[2], function, file, root_of(file))
 
 
 def _file_of(function: Callable[..., Any]) -> Path | None:
@@ -51,7 +51,8 @@ def _file_of(function: Callable[..., Any]) -> Path | None:
     return path.resolve() if path.suffix == ".py" and path.is_file() and not in_notebook else None
 
 
-def _root_of(file: Path | None) -> Path | None:
+def root_of(file: Path | None) -> Path | None:
+    """The folder of the project that a file is in: the nearest one with a mark of a project, else its own."""
     if file is None:
         return None
     return next((folder for folder in file.parents if any((folder / mark).exists() for mark in _MARKS)), file.parent)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from workbench.errors import WorkbenchError
 from workbench.timing import pickling, unpicklable
 from workbench.timing.sources import load_function
+from workbench.timing.trees import tree_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,14 +44,21 @@ class Carrier:
 
 
 def carry_reference(reference: str) -> tuple[Callable[..., Any], Carrier]:
-    """The function named by `file.py:name` or `package.module:name`, here, and as a carrier that runs its module anew elsewhere.
+    """The function that a reference (see `sources`) names, here, and as a carrier that runs its module anew elsewhere.
 
     Raises what `sources.load_function` does.
     """
     function = load_function(reference)
+    return function, Carrier(name_of(function), b"", fingerprint(function), whole_reference(reference))
+
+
+def whole_reference(reference: str) -> str:
+    """The same reference from any folder."""
+    folder, apart, rest = reference.rpartition("::")
+    if apart:
+        return f"{Path(folder).resolve()}::{rest}"
     where, _, name = reference.rpartition(":")
-    whole = f"{Path(where).resolve()}:{name}" if where.endswith(".py") else reference
-    return function, Carrier(name_of(function), b"", fingerprint(function), whole)
+    return f"{Path(where).resolve()}:{name}" if where.endswith(".py") else reference
 
 
 def carry(function: Callable[..., Any]) -> Carrier:
@@ -59,6 +67,10 @@ def carry(function: Callable[..., Any]) -> Carrier:
     Raises CarryError where it cannot.
     """
     name = name_of(function)
+    tree = tree_with(function) if isinstance(function, types.FunctionType) else None
+    if tree is not None:
+        where = f"{tree.root}::{function.__module__}:{function.__qualname__}"
+        return Carrier(name, b"", fingerprint(function), where)
     try:
         payload = pickling.dumps(function)
     except Exception as error:

@@ -8,21 +8,26 @@ come from gives the very class, untouched.
 from __future__ import annotations
 
 import functools
+import importlib
 import io
 import pickle
 import signal
 import sys
 import uuid
 import weakref
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle  # type: ignore[import-untyped,unused-ignore]
 
 from workbench import units
 from workbench.errors import WorkbenchError
+from workbench.timing.trees import tree_of, tree_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from workbench.timing.trees import Tree
 
 PROTOCOL = 5
 _MAIN = b"__main__"
@@ -84,6 +89,8 @@ class _ByValue(cloudpickle.Pickler):  # type: ignore[misc,unused-ignore]
 
     def reducer_override(self, obj: Any) -> Any:
         """See `pickle.Pickler`."""
+        if isinstance(obj, type | FunctionType) and tree_with(obj) is not None:
+            return class_of_a_tree, (obj.__module__, obj.__qualname__)
         if isinstance(obj, type) and _only_here(obj):
             return self._packer.class_by_value(obj)
         if isinstance(obj, functools._lru_cache_wrapper) and _only_here(obj):
@@ -122,9 +129,37 @@ def dumps(obj: object, most: int | None = None) -> bytes:
     return Packer().dumps(obj, most)
 
 
-def loads(payload: bytes) -> Any:
-    """The object that was copied. Runs the code that pickle runs: only for bytes of one's own."""
-    return pickle.loads(payload)
+def loads(payload: bytes, like: Callable[..., Any] | None = None) -> Any:
+    """The object that was copied; classes that are in the tree of modules of the function `like` are that tree's.
+
+    Runs the code that pickle runs: only for bytes of one's own.
+    """
+    tree = None if like is None else tree_of(like)
+    return pickle.loads(payload) if tree is None else _Within(io.BytesIO(payload), tree).load()
+
+
+class _Within(pickle.Unpickler):
+    """Finds the classes of one tree there, whichever tree they were copied from."""
+
+    def __init__(self, file: io.BytesIO, tree: Tree) -> None:
+        super().__init__(file)
+        self._tree = tree
+
+    def find_class(self, module: str, name: str) -> Any:
+        """See `pickle.Unpickler`."""
+        if module == __name__ and name == class_of_a_tree.__name__:
+            return self._of_the_tree
+        if self._tree.owns(module):
+            return self._of_the_tree(module, name)
+        return super().find_class(module, name)
+
+    def _of_the_tree(self, module: str, name: str) -> Any:
+        return functools.reduce(getattr, name.split("."), self._tree.module(module))
+
+
+def class_of_a_tree(module: str, name: str) -> Any:
+    """Stands for a class of a tree in a copy. Loaded without one, it is what can be imported under that name."""
+    return functools.reduce(getattr, name.split("."), importlib.import_module(module))
 
 
 def load_class(token: str, definition: bytes) -> type:

@@ -1,4 +1,5 @@
-"""Functions named by where they are written: `file.py:name` and `package.module:name`, loaded as they would be by a program."""
+"""Functions named by where they are written, loaded as they would be by a program: `file.py:name`, `package.module:name`, and
+`folder::package.module:name`, whose modules come from that folder and stand beside those of the same names elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import TargetNotFoundError, UsageError, near
+from workbench.timing.trees import tree_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +34,22 @@ def load_value(reference: str) -> Any:
     there is no such file, module or name, and whatever running the module raises."""
     where, colon, name = reference.rpartition(":")
     if not colon or not where or not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"{reference!r} names nothing: write file.py:name or package.module:name.")
-    module = _module_in(Path(where)) if where.endswith(".py") else _module_named(where)
+        raise UsageError(
+            f"{reference!r} names nothing: write file.py:name, package.module:name or folder::package.module:name."
+        )
+    module = _module_at(where)
     try:
         return functools.reduce(getattr, name.split("."), module)
     except AttributeError as error:
         known = [key for key in vars(module) if not key.startswith("__")]
         raise TargetNotFoundError(f"There is no {name} in {where}: {near(name, known)}") from error
+
+
+def _module_at(where: str) -> ModuleType:
+    folder, apart, name = where.rpartition("::")
+    if apart:
+        return tree_at(Path(folder)).module(name)
+    return _module_in(Path(where)) if where.endswith(".py") else _module_named(where)
 
 
 def compiled(path: Path) -> CodeType:

@@ -17,6 +17,7 @@ from workbench.timing import pickling
 from workbench.timing.carrier import Carrier, copy_of
 from workbench.timing.driving import Driver, first_call
 from workbench.timing.serving import end_in_a_child_of, serve
+from workbench.timing.trees import tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,10 +92,10 @@ def _cold(job: Job, runner: asyncio.Runner) -> tuple[list[Driver], list[float | 
     drivers: dict[int, Driver] = {}
     cold: list[float | None] = [None] * len(order)
     for turn, arm in enumerate(order):
-        arguments = pickling.loads(job.calls[0])
         begin = perf_counter()
         function = loaded(job.functions[arm])
         loading = perf_counter() - begin
+        arguments = pickling.loads(job.calls[0], function)
         worker = os.getpid()
         kind, seconds = first_call(function, arguments, runner)
         end_in_a_child_of(worker)
@@ -122,9 +123,15 @@ class _Session:
         rng.shuffle(others)
         self._payloads = [*others, self._first]
         self._unseen = len(others)
-        self._ready = [] if job.fresh else [pickling.loads(payload) for payload in self._payloads]
+        self._ready = [] if job.fresh else self._arguments()
         self._at, self._size, self._round = 0, 1, 0
         self._pid = os.getpid()
+
+    def _arguments(self) -> list[list[Any]]:
+        """For each arm the arguments of every input: the same objects, unless the versions have classes of their own."""
+        if not any(tree_of(driver.function) for driver in self._drivers):
+            return [[pickling.loads(payload) for payload in self._payloads]] * len(self._drivers)
+        return [[pickling.loads(payload, driver.function) for payload in self._payloads] for driver in self._drivers]
 
     def run(self) -> None:
         """Warm up, then rounds until the time is over, at least as many as were asked for."""
@@ -155,7 +162,7 @@ class _Session:
             end = perf_counter() + WARM
             times: list[float] = []
             while len(times) < 2 or (perf_counter() < end and len(times) < 64):
-                times.append(driver.run([pickling.loads(self._first)])[0])
+                times.append(driver.run([pickling.loads(self._first, driver.function)])[0])
                 end_in_a_child_of(self._pid)
                 if times[0] > 5 * WARM:
                     break
@@ -188,9 +195,9 @@ class _Session:
         gc.collect()
         for place, arm in enumerate(order):
             calls = (
-                [pickling.loads(self._payloads[at]) for at in batch]
+                [pickling.loads(self._payloads[at], self._drivers[arm].function) for at in batch]
                 if self._job.fresh
-                else [self._ready[at] for at in batch]
+                else [self._ready[arm][at] for at in batch]
             )
             wall, cpu = self._drivers[arm].run(calls)
             end_in_a_child_of(self._pid)

@@ -48,7 +48,7 @@ def _explored(job: RaceJob) -> dict[str, Any]:
     shared = shared_state(function)
     if not shared:
         return {"shared": []}
-    calls = [Call(*pickling.loads(payload)) for payload in job.inputs]
+    calls = [Call(*pickling.loads(payload, function)) for payload in job.inputs]
     return {"shared": list(shared), "explored": asdict(explore_function(function, calls, seconds=job.seconds, seed=0))}
 
 

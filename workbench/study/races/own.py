@@ -15,7 +15,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from workbench.study.races.equal import is_lock
-from workbench.study.races.reach import ATOMS, FIXED, bare, globals_of, reach
+from workbench.study.races.reach import ATOMS, FIXED, bare, globals_of, own, reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -141,6 +141,8 @@ def _of_asyncio(thing: object) -> bool:
 def _places(functions: list[FunctionType], classes: list[type]) -> list[Place]:
     found: dict[Any, Place] = {}
     for function in functions:
+        if not own(function):
+            continue
         held = function.__globals__
         for _, name in globals_of(function):
             if name in held and not isinstance(held[name], FIXED) and not isinstance(bare(held[name]), FIXED):

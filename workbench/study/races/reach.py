@@ -6,7 +6,7 @@ import dis
 import functools
 import inspect
 import sysconfig
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -122,8 +122,15 @@ def _methods(kind: type, used: set[str]) -> list[Any]:
     return [
         value
         for name, value in vars(kind).items()
-        if (name in used or name.startswith("__")) and isinstance(bare(value), FunctionType)
+        if (name in used or name.startswith("__")) and _written(kind, bare(value))
     ]
+
+
+def _written(kind: type, method: Any) -> bool:
+    """Whether a method is the program's own: not one that a dataclass got, which reads or sets the fields of its own object only."""
+    if not isinstance(method, FunctionType) or not own(method):
+        return False
+    return not (is_dataclass(kind) and method.__code__.co_filename == "<string>")
 
 
 def _named(function: FunctionType, found: Reached) -> list[Any]:

@@ -9,6 +9,7 @@ import textwrap
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from workbench.study.races.fresh import MADE, Fresh, parameters
 from workbench.study.races.reach import ATOMS, FIXED, bare, codes, content, globals_of, own, reach
 
 if TYPE_CHECKING:
@@ -121,31 +122,6 @@ MUTATORS = (
 READERS = {name for kind in (str, bytes, int, float, tuple, frozenset, list, dict, set) for name in dir(kind)} - set(
     MUTATORS
 )
-MADE = (
-    ast.List,
-    ast.Dict,
-    ast.Set,
-    ast.ListComp,
-    ast.DictComp,
-    ast.SetComp,
-    ast.Constant,
-    ast.BinOp,
-    ast.JoinedStr,
-    ast.Tuple,
-)
-MAKERS = (
-    "list",
-    "dict",
-    "set",
-    "bytearray",
-    "Counter",
-    "defaultdict",
-    "deque",
-    "OrderedDict",
-    "sorted",
-    "StringIO",
-    "BytesIO",
-)
 STARTERS = (
     "Thread",
     "Timer",
@@ -225,25 +201,25 @@ def _source(function: FunctionType) -> Iterator[str]:
         return
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
     inside = [node for node in ast.walk(tree) if node not in nodes[:1]]
-    local = _made(inside, nodes)
+    local = Fresh(inside, nodes)
     if function.__name__ in ("__init__", "__post_init__", "__new__", "__set_name__"):
-        local |= set(function.__code__.co_varnames[:1])
+        local.names |= set(function.__code__.co_varnames[:1])
     for node in inside:
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             what = f"the attribute {node.attr}" if isinstance(node, ast.Attribute) else "an item"
-            if _root(node.value) not in local:
+            if node.value not in local:
                 yield f"changes {what} of `{ast.unparse(node.value)}`"
         elif (
             isinstance(node, ast.AugAssign)
             and isinstance(node.target, ast.Name)
-            and node.target.id in _parameters(nodes)
+            and node.target.id in parameters(nodes)
         ):
             yield f"may change its argument `{node.target.id}` in place"
-        elif isinstance(node, ast.Call) and (sentence := _call(node, function, local, _parameters(nodes))):
+        elif isinstance(node, ast.Call) and (sentence := _call(node, function, local, parameters(nodes))):
             yield sentence
 
 
-def _call(node: ast.Call, function: FunctionType, local: set[str], parameters: set[str]) -> str:
+def _call(node: ast.Call, function: FunctionType, local: Fresh, given: set[str]) -> str:
     """What a call says; "" where it is harmless or was followed."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if name in STARTERS:
@@ -252,14 +228,14 @@ def _call(node: ast.Call, function: FunctionType, local: set[str], parameters: s
     if target is not None:
         return _known(ast.unparse(node.func), target)
     if isinstance(node.func, ast.Attribute):
-        if _root(node.func.value) in local or isinstance(node.func.value, MADE):
+        if node.func.value in local or isinstance(node.func.value, MADE):
             return ""
         if name in MUTATORS:
             return f"may change `{ast.unparse(node.func.value)}` by .{name}()"
         return (
             "" if name in READERS else f"calls .{name}() of `{ast.unparse(node.func.value)}`, which was not looked into"
         )
-    if name in parameters or not name:
+    if name in given or not name:
         return f"calls `{ast.unparse(node.func)}`, which is not known"
     return ""
 
@@ -287,36 +263,6 @@ def _resolved(node: ast.expr, function: FunctionType) -> Any:
         owner = _resolved(node.value, function)
         return getattr(owner, node.attr, None) if isinstance(owner, ModuleType | type) else None
     return None
-
-
-def _made(inside: list[ast.AST], functions: list[Any]) -> set[str]:
-    """Local names that only ever mean objects that the call has made itself."""
-    made: dict[str, bool] = dict.fromkeys(_parameters(functions), False)
-    for node in inside:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    made[target.id] = made.get(target.id, True) and _makes(node.value)
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-            made.update(dict.fromkeys((name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)), False))
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            made.update(dict.fromkeys(node.names, False))
-    return {name for name, always in made.items() if always}
-
-
-def _makes(value: ast.expr) -> bool:
-    named = isinstance(value, ast.Call) and getattr(value.func, "id", getattr(value.func, "attr", "")) in MAKERS
-    return named or isinstance(value, MADE)
-
-
-def _parameters(functions: list[Any]) -> set[str]:
-    return {argument.arg for node in functions for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
-
-
-def _root(node: ast.expr) -> str:
-    """The name that a chain of attributes and items begins with, where it is of one step only; "" otherwise."""
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _data(kind: type) -> list[tuple[str, Any]]:

@@ -1,0 +1,107 @@
+"""A study's panel as plain HTML: its head, the strip of steps, a card for each candidate. Everything is escaped here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workbench.model.check import Status
+from workbench.render.html_parts import html_text
+from workbench.render.text_study import worth
+from workbench.study.codes import CODES
+from workbench.widgets.loop_words import CHANGED, measured_words, next_words, steps
+from workbench.widgets.loop_words import State as StepState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.widgets.loop_words import Seen
+
+SOURCE_LINES = 400
+"""Lines of a candidate's text that a card shows at the most."""
+
+
+def head(seen: Seen) -> str:
+    """What the study is about, and what there is to be won."""
+    found = seen.standing
+    said = f"Study {html_text(found.folder, 200)}"
+    if seen.profiled:
+        said += f": {html_text(worth(found.share))}"
+    return f'<h3>{html_text(found.target, 200)}</h3><p class="quiet">{said}</p>'
+
+
+def strip(seen: Seen) -> str:
+    """The eight steps as a list, and what comes next."""
+    cells = []
+    for step in steps(seen):
+        current = ' aria-current="step"' if step.state is StepState.NEXT else ""
+        cells.append(
+            f'<li class="{html_text(step.state.partition(" ")[0])}"{current}><b>{html_text(step.name)}</b>'
+            f'<span class="state">{html_text(step.state)}</span><span class="figure">{html_text(step.figure, 60)}</span></li>'
+        )
+    return f'<ol class="steps">{"".join(cells)}</ol><p class="coming">{html_text(next_words(seen), 300)}</p>'
+
+
+def thoughts(seen: Seen) -> str:
+    """The hypotheses, newest first, and what in the folder is not as it was written."""
+    parts = [f"<p><b>Hypothesis</b> {html_text(text, 600)}</p>" for text in reversed(seen.standing.hypotheses)]
+    parts += [f'<p class="fault"><b>Fault</b> {html_text(fault, 600)}</p>' for fault in seen.standing.faults]
+    return "".join(parts)
+
+
+def card(seen: Seen, row: tuple[str, str, str, str, bool]) -> str:
+    """One candidate: its verdict with what the code stands for, the measured ratio, the six items, its text folded."""
+    label, judgement, code, note, stale = row
+    verdict = seen.verdicts.get(label, {})
+    state = html_text(judgement or "not verified yet")
+    parts = [f'<h4>{html_text(label)} <span class="{html_text(judgement or "open")}">{state}</span>']
+    parts.append(" <span>applied</span></h4>" if label == seen.standing.applied else "</h4>")
+    if note:
+        parts.append(f"<p>{html_text(note, 600)}</p>")
+    if stale:
+        parts.append(f'<p class="stale"><b>stale</b> {html_text(CHANGED)}: verify it again.</p>')
+    if code:
+        parts.append(f"<p><b>{html_text(code)}</b> {html_text(CODES.get(code, 'a code of another version'))}</p>")
+    measured = measured_words(verdict)
+    if measured:
+        parts.append(f'<p class="figure">{html_text(measured)}</p>')
+    if verdict:
+        parts.append(_items(verdict))
+    parts.append(_source(seen.sources.get(label, "")))
+    return f'<article aria-label="Candidate {html_text(label)}">{"".join(parts)}</article>'
+
+
+def message(kind: str, title: str, said: str) -> str:
+    """One sentence of the panel: an `error`, what is `running`, or what is `done`."""
+    role = "alert" if kind == "error" else "status"
+    lines = "<br>".join(html_text(line) for line in said.splitlines())
+    bold = f"<b>{html_text(title)}</b> " if title else ""
+    return f'<div class="said {kind}" role="{role}">{bold}{lines}</div>'
+
+
+def _items(verdict: Mapping[str, Any]) -> str:
+    return f"<table><tbody>{''.join(_item(check) for check in verdict['checks'])}</tbody></table>"
+
+
+def _item(check: Mapping[str, Any]) -> str:
+    """A row for one item; what stands behind a failure is open, behind what is not known folded, and a pass needs none."""
+    status = str(check["status"])
+    said = html_text(f"{check['code']} {check['said']}".strip(), 600)
+    behind = "".join(
+        f"<div>{html_text(str(name))}: <code>{html_text(str(value), 300)}</code></div>"
+        for name, value in check["evidence"]
+        if str(value)
+    )
+    if behind and status in (Status.FAIL, Status.UNKNOWN):
+        unfolded = " open" if status == Status.FAIL else ""
+        said = f"<details{unfolded}><summary>{said}</summary>{behind}</details>"
+    kind = html_text(status.partition(" ")[0])
+    return f'<tr><th scope="row">{html_text(check["item"])}</th><td class="{kind}">{html_text(status)}</td><td>{said}</td></tr>'
+
+
+def _source(text: str) -> str:
+    if not text:
+        return ""
+    lines = text.splitlines()
+    shown = "\n".join(html_text(line, 400) for line in lines[:SOURCE_LINES])
+    more = f"\n... and {len(lines) - SOURCE_LINES:,} more lines" if len(lines) > SOURCE_LINES else ""
+    return f"<details><summary>Source</summary><pre>{shown}{more}</pre></details>"
