@@ -341,7 +341,7 @@ def test_what_cannot_travel_is_told() -> None:
 @pytest.mark.parametrize(
     ("reference", "error", "said"),
     [
-        ("nothing", UsageError, "file.py:name or package.module:name"),
+        ("nothing", UsageError, "file.py:name, package.module:name or folder::package"),
         ("there/is/no.py:f", TargetNotFoundError, "There is no file"),
         ("no_such_module_here:f", TargetNotFoundError, "There is no module no_such_module_here"),
         ("json:lods", TargetNotFoundError, "did you mean 'loads'"),
