@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workbench.errors import WorkbenchError
+    from workbench.face.bench import Measured, bench
     from workbench.face.calls import record_calls
     from workbench.face.compare import Compared, call, compare
     from workbench.face.profile import Profile
@@ -25,9 +26,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Compared",
+    "Measured",
     "Profile",
     "Study",
     "WorkbenchError",
+    "bench",
     "call",
     "compare",
     "history",
@@ -41,6 +44,8 @@ __all__ = [
 
 _HOMES = {
     "Compared": "workbench.face.compare",
+    "Measured": "workbench.face.bench",
+    "bench": "workbench.face.bench",
     "call": "workbench.face.compare",
     "compare": "workbench.face.compare",
     "record_calls": "workbench.face.calls",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from workbench.magics.bench import NAME as BENCH
+from workbench.magics.bench import install as install_bench
 from workbench.magics.compare import CompareRunner, record_line, refuse
 from workbench.magics.compare_words import HINT
 from workbench.magics.complete import completer
@@ -23,6 +25,7 @@ class Extension:
         self.names = _free_names(shell)
         self.runner = CellRunner(shell, frozenset(self.names))
         self.compare = CompareRunner(shell)
+        self._bench = BENCH not in shell.magics_manager.magics["line"]
 
     def install(self) -> None:
         """Register everything."""
@@ -56,6 +59,8 @@ class Extension:
         )
         shell.register_magic_function(compare, magic_kind="cell", magic_name="compare")
         shell.register_magic_function(record_calls, magic_kind="line", magic_name="record_calls")
+        if self._bench:
+            install_bench(shell)
 
     def remove(self) -> None:
         """Take everything away again."""
@@ -64,7 +69,7 @@ class Extension:
             shell.events.unregister("pre_run_cell", one.before_cell)
             shell.events.unregister("post_run_cell", one.after_cell)
             shell.input_transformers_cleanup.remove(one.transform)
-        for name in (*self.names, "compare", "record_calls"):
+        for name in (*self.names, "compare", "record_calls", *([BENCH] if self._bench else [])):
             for kind in ("line", "cell"):
                 shell.magics_manager.magics[kind].pop(name, None)
 
