@@ -28,6 +28,7 @@ def kernel() -> Iterator[Kernel]:
     running = Kernel()
     try:
         assert running.run(OLD).status == "ok"
+        assert running.run("def never_recorded(x): return x").status == "ok"
         yield running
     finally:
         running.stop()
@@ -86,7 +87,10 @@ def test_wrong_words_are_refused_and_the_cell_does_not_run(kernel: Kernel, line:
         ("%%compare --base unike --inputs [(1,)]\ndef f(x): return x", "did you mean 'unique'"),
         ("%%compare --base unique --inputs nowhere\ndef f(x): return x", "--inputs nowhere raised NameError"),
         ("%%compare --base unique --inputs [(1,)]\n1 + 1", "The cell defines no function to compare"),
-        ("%%compare --base unique_set --inputs recorded\ndef f(x): return x", "%record_calls unique_set main()"),
+        (
+            "%%compare --base never_recorded --inputs recorded\ndef f(x): return x",
+            "%record_calls never_recorded main()",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_a_line(kernel: Kernel, cell: str, said: str) -> None:
