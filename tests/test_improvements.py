@@ -38,8 +38,8 @@ def cases(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 def honest(name: str, folder: Path) -> dict[str, Any]:
     """What studying one improvement in a process of its own came to."""
     out = folder / "found.json"
-    command = [sys.executable, str(HONEST), "--only", name, "--budget", "12s", "--json", str(out)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=220, check=False)
+    command = [sys.executable, str(HONEST), "--only", name, "--budget", "30s", "--json", str(out)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert out.is_file(), ended.stderr
     (found,) = json.loads(out.read_text("utf-8"))
     assert (ended.returncode == 0) == (found["verdict"] == found["expected"]), ended.stdout
