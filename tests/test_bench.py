@@ -17,7 +17,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbench.errors import UsageError
 from workbench.face.bench import Measured, bench
 from workbench.magics.bench import as_function, install, parse_bench, usage
-from workbench.model.one import SAMPLE_COLUMNS, One, Samples
+from workbench.model.one import One
+from workbench.model.samples import SAMPLE_COLUMNS, Samples
+from workbench.study.held import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,6 +181,136 @@ def test_changed_arguments_are_given_anew() -> None:
     assert "calls change their arguments" not in bench(len, inputs=[([3, 1, 2],)], budget="0.5s").text()
 
 
+def keeping() -> dict[str, Any]:
+    """Functions that keep something from call to call, and one that does not, in a module of their own that no worker can import."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(KEEPING, names)
+    return names
+
+
+KEEPING = """
+import re, threading
+SEEN, TABLE, COUNT, LIMIT = [], {1: 2}, 0, 10 ** 6
+LOCK = threading.Lock
+WORD = re.compile("a")
+
+class Counter:
+    total = []
+    def __init__(self):
+        self.many = 0
+    def count(self):
+        self.many += 1
+
+def slower():
+    SEEN.append(len(SEEN))
+    return sum(SEEN)
+
+def through_another():
+    return slower()
+
+def step():
+    SEEN.append(0)
+    return sum(range(500 if len(SEEN) < 2000 else 2500))
+
+def counting():
+    global COUNT
+    COUNT += 1
+
+def of_a_class():
+    Counter.total.append(1)
+
+def default(found=[]):
+    found.append(1)
+
+def cell():
+    found = {}
+    def put():
+        found[len(found)] = 1
+    return put
+
+def steady(found=()):
+    return LIMIT + len(SEEN) + TABLE[1] + len(WORD.findall("banana")) + len([one for one in range(20)])
+
+put, count = cell(), Counter().count
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("slower", ("SEEN",)),
+        ("through_another", ("SEEN",)),
+        ("counting", ("COUNT",)),
+        ("of_a_class", ("Counter.total",)),
+        ("default", ("default 1 of default",)),
+        ("put", ("found",)),
+        ("count", ("self",)),
+        ("steady", ()),
+    ],
+)
+def test_what_calls_change_is_named(name: str, changes: tuple[str, ...]) -> None:
+    """Globals, also of functions that it calls, class attributes, defaults, closed-over names and its object, where calls change them."""
+    one = bench(keeping()[name], budget="0.5s")
+    assert not one.record.here
+    assert one.record.changes == changes
+    assert bool(changes) == (f"note: the function changes {''.join(changes)}: later calls " in one.text())
+    assert one.json()["changes"] == list(changes)
+
+
+def test_what_is_held_is_looked_at_without_touching_it() -> None:
+    """An iterator goes on where the calls left it; a list too large for a copy is told by its length; a lock stays a lock."""
+    numbers, many, lock = iter(range(9)), list(range(200_000)), threading.Lock()
+
+    def draws() -> int:
+        with lock:
+            many.append(1)
+            return next(numbers)
+
+    held = Held(draws)
+    assert held.changed() == []
+    assert draws() == 0
+    assert held.changed() == ["many", "numbers"]
+    assert draws() == 1
+
+
+@pytest.mark.timing
+def test_calls_that_become_slower_are_told() -> None:
+    """A function that does more once it has seen enough calls is slower at the end of each process, which the answer says; a steady one
+    is not."""
+    one = bench(keeping()["step"], budget="4s")
+    assert one.record.growth > 1.25
+    said = "the function changes SEEN: later calls are not the same work as the first, they take"
+    assert said in " ".join(one.text().split())
+    assert math.isnan(bench(keeping()["steady"], budget="2s").record.growth)
+
+
+@pytest.mark.parametrize(
+    ("walls", "growth"),
+    [
+        ([[1.0, 1.0, 1.5, 1.5, 1.5, 1.5, 2.0, 2.0]] * 2, math.nan),
+        ([[1.0, 1.0, 1.5, 1.5, 1.5, 1.5, 2.0, 2.0]] * 3, 2.0),
+        ([[1.0, 1.0, 1.1, 1.1, 1.1, 1.1, 1.2, 1.2]] * 8, math.nan),
+        ([[1.0, 1.0, 1.5, 1.5, 1.5, 1.5, 2.0, 2.0]] * 6 + [[1.0] * 8] * 2, 2.0),
+        ([[1.0, 1.0, 1.5, 1.5, 1.5, 1.5, 2.0, 2.0]] * 5 + [[1.0] * 8] * 3, math.nan),
+        ([[2.0, 2.0, 1.5, 1.5, 1.5, 1.5, 1.0, 1.0]] * 3, math.nan),
+        ([[1.0, 2.0]] * 8, math.nan),
+    ],
+)
+def test_growth_is_told_where_three_of_four_processes_show_it(walls: list[list[float]], growth: float) -> None:
+    """The last quarter's mean over the first one's; none where it is a fifth only, where fewer processes show it, or there are fewer than
+    three, where calls become faster, or where there are too few samples to say."""
+    assert made(walls).growth == pytest.approx(growth, nan_ok=True)
+    said = any("later calls are not the same work as the first" in said for said in made(walls).remarks)
+    assert said == math.isfinite(growth)
+
+
+def test_growth_needs_all_inputs_at_both_ends() -> None:
+    """Where a quarter of the samples has not seen each input often enough, its mean may be that of the slow ones, and nothing is said."""
+    walls = [[1.0, 1.0, 1.5, 1.5, 1.5, 1.5, 2.0, 2.0]] * 8
+    assert made(walls, inputs=4).growth == pytest.approx(2.0)
+    assert math.isnan(made(walls, inputs=5).growth)
+
+
 def test_what_cannot_travel_is_measured_here() -> None:
     """A function that holds a lock stays in this process: it is measured, without an interval or a cold call, and that is said."""
     lock = threading.Lock()
@@ -241,7 +373,7 @@ def test_an_interrupt_before_anything_says_so(monkeypatch: pytest.MonkeyPatch) -
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("workbench.face.bench.run_job", interrupted)
+    monkeypatch.setattr("workbench.study.bench.run_job", interrupted)
     one = bench(work, inputs=[(500,)])
     assert math.isnan(one.median)
     assert "nothing was measured" in one.text()
@@ -295,6 +427,17 @@ def test_a_statement_that_cannot_travel_is_measured_here(shell: InteractiveShell
     shell.run_cell("%bench --budget 0.4s --as found lock.locked()").raise_error()
     assert shell.user_ns["found"].record.here
     assert "this process only" in shell.user_ns["found"].text()
+
+
+def test_a_statement_that_changes_the_notebooks_names_is_told(shell: InteractiveShell) -> None:
+    """What it puts into a notebook's list stays there from run to run, which the answer says; the notebook's own list stays as it is."""
+    shell.run_cell("found = []").raise_error()
+    shell.run_cell("%bench --budget 0.4s --as answer found.append(1)").raise_error()
+    assert (
+        "the statement changes found: later runs may not be the same work as the first"
+        in shell.user_ns["answer"].text()
+    )
+    assert shell.user_ns["found"] == []
 
 
 @pytest.mark.parametrize(

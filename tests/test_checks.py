@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from workbench.model.benchmark import UNKNOWN, Benchmark, Cold, Estimate, Points, Verdict
@@ -15,8 +18,13 @@ from workbench.study.checks.edges import Edges
 from workbench.study.checks.memory import Memory as MemoryItem
 from workbench.study.checks.performance import Performance
 from workbench.study.checks.races import Races
+from workbench.study.compare import too_much
+from workbench.study.memory import _growth, _least_growth
+from workbench.study.memory import memory as measured_memory
+from workbench.study.relaxations import understood
 from workbench.study.verify import items
 from workbench.timing import pickling
+from workbench.timing.carrier import carry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +57,11 @@ def old(value: int) -> int:
 
 def case(new: Callable[..., Any] = old, **parts: Any) -> Case:
     """A case of two versions whose comparison is made up; `share` and `required` are the case's."""
-    own = {name: parts.pop(name) for name in ("share", "required", "allowed", "payloads", "seconds") if name in parts}
+    own = {
+        name: parts.pop(name)
+        for name in ("share", "required", "allowed", "payloads", "seconds", "whole")
+        if name in parts
+    }
     whole = Comparison("old", "new", Verdict.FASTER, "", "", "", SAME, TIMED, LEAN, 1.0, ())
     compared = dataclasses.replace(whole, **parts)
     payloads = own.pop("payloads", (pickling.dumps(((1,), {})),))
@@ -60,8 +72,8 @@ def case(new: Callable[..., Any] = old, **parts: Any) -> Case:
         Version("old", old, "", ""),
         Version("c1", new, "", ""),
         payloads,
-        compared,
         own.pop("seconds", 8.0),
+        compared,
         **own,
     )
 
@@ -180,3 +192,107 @@ def test_what_shares_nothing_has_no_races() -> None:
     found = races(old)
     assert (found.status, found.code) == (Status.NOT_APPLICABLE, "")
     assert "shares no state" in found.said
+
+
+# What calls leave behind
+
+KEPT: list[bytes] = []
+RESULTS: dict[int, dict[str, int]] = {}
+LAST: dict[int, dict[str, int]] = {}
+CALLS: list[None] = []
+
+
+def by_rows(table: pd.DataFrame, least: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for _, row in table.iterrows():
+        if row["size"] >= least:
+            found[row["name"]] = found.get(row["name"], 0) + row["size"]
+    return found
+
+
+def by_groups(table: pd.DataFrame, least: int) -> dict[str, int]:
+    return table[table["size"] >= least].groupby("name")["size"].sum().to_dict()
+
+
+def leaking(table: pd.DataFrame, least: int) -> dict[str, int]:
+    KEPT.append(bytes(39))
+    return by_groups(table, least)
+
+
+def remembering(table: pd.DataFrame, least: int) -> dict[str, int]:
+    if least not in RESULTS:
+        RESULTS[least] = by_groups(table, least)
+    return RESULTS[least]
+
+
+def remembering_the_last(table: pd.DataFrame, least: int) -> dict[str, int]:
+    LAST.clear()
+    LAST[least] = by_groups(table, least)
+    return LAST[least]
+
+
+def leaking_at_times(table: pd.DataFrame, least: int) -> dict[str, int]:
+    CALLS.append(None)
+    if len(CALLS) % 2:
+        KEPT.append(bytes(1000))
+    return {str(least): len(table)}
+
+
+def tables(count: int) -> tuple[bytes, ...]:
+    names = ["apt", "bash", "coreutils", "dash", "ed", "findutils", "grep"]
+    frames = [
+        pd.DataFrame({"name": [names[(row * at) % 7] for row in range(20 + at % 5)], "size": range(20 + at % 5)})
+        for at in range(1, count + 1)
+    ]
+    return tuple(pickling.dumps(((frame, at), {})) for at, frame in enumerate(frames))
+
+
+@pytest.mark.parametrize(
+    ("new", "inputs", "code"),
+    [
+        (by_groups, 30, ""),
+        (by_groups, 4, ""),
+        (remembering_the_last, 30, ""),
+        (leaking, 30, "M02"),
+        (leaking, 4, "M02"),
+        (remembering, 16, "M02"),
+        (leaking_at_times, 60, "M02"),
+    ],
+)
+def test_what_each_call_leaves_behind_is_told_from_what_python_keeps(
+    new: Callable[..., Any], inputs: int, code: str
+) -> None:
+    """A version that uses pandas leaves nothing, whatever names Python keeps in its cache; a list or a cache that grows is refused."""
+    needed = measured_memory(carry(by_rows), carry(new), tables(inputs), 60.0)
+    refused = too_much(dataclasses.replace(needed, new_peak=needed.old_peak), understood(()))
+    assert (refused or ("",))[0] == code, needed
+    assert needed.old_kept == 0
+    assert bool(needed.new_kept) == bool(code)
+
+
+def series(*steps: int) -> list[int]:
+    return list(itertools.accumulate(steps, initial=0))
+
+
+@pytest.mark.parametrize(
+    ("kept", "low", "high"),
+    [
+        (series(*[80] * 30), 80, 80),
+        (series(*[72, 72, 72, 200] * 10), 72, 110),
+        (series(*[-900, 1000, -400, 800, -700, 900, -600, 300] * 6), 0, 64),
+        (series(*[0] * 20, 50_000, *[0] * 9), 0, 0),
+        (series(*[700] * 40, *[0] * 20), 0, 0),
+        (series(*[0, 1000] * 30), 200, 600),
+        (series(5_000, 0), 0, 0),
+        (series(5_000, 4_000), 4_000, 4_000),
+    ],
+)
+def test_growth_is_no_more_than_what_is_sure(kept: list[int], low: float, high: float) -> None:
+    """Steady growth is told in full; one jump, what comes to an end, and steps that only scatter, are none."""
+    assert low <= _least_growth(kept) <= high
+
+
+def test_nothing_is_known_of_one_call() -> None:
+    """Of a single call there is no growth to be told."""
+    assert math.isnan(_least_growth([100]))
+    assert math.isnan(_growth([100]))

@@ -211,7 +211,7 @@ def cell(text: str, **names: Any) -> Callable[..., Any]:
 
 def from_notebook(types: Types, old: Callable[..., Any], new: Callable[..., Any]) -> Check:
     versions = [Version(label, one, source_of(one), "") for label, one in (("old", old), ("new", new))]
-    return types.run(Case("__main__:total", None, None, versions[0], versions[1], (), COMPARISON, 100.0))
+    return types.run(Case("__main__:total", None, None, versions[0], versions[1], (), 100.0, COMPARISON))
 
 
 def test_types_of_a_notebooks_functions(types: Types) -> None:

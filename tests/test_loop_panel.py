@@ -4,83 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import html
-import importlib
 import json
 import re
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from small_project import FASTER, MODULE, WRONG, Project, small_project
 
 import workbench
 from workbench.errors import UsageError
-from workbench.render.text_study import Standing
+from workbench.model.standing import Standing, Tried
+from workbench.render.text_study import measured_words
 from workbench.widgets.loop_cards import card, strip
 from workbench.widgets.loop_panel import LoopPanel, panel
 from workbench.widgets.loop_thread import interrupts
-from workbench.widgets.loop_words import Seen, comes_next, measured_words, next_words, steps
+from workbench.widgets.loop_words import Seen, comes_next, next_words, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-MODULE = '''\
-"""Words of a text."""
-
-
-def index(text: str) -> dict[str, list[int]]:
-    """Where each word is."""
-    found: dict[str, list[int]] = {}
-    words = text.split()
-    for word in words:
-        found[word] = [at for at, other in enumerate(words) if other == word]
-    return found
-
-
-def main() -> int:
-    total = 0
-    for at in range(20):
-        total += len(index(" ".join(f"w{(number * 7 + at) % 40}" for number in range(80 + at))))
-    return total
-'''
-TESTS = """\
-from PACKAGE.words import index
-
-
-def test_index() -> None:
-    assert index("a b a") == {"a": [0, 2], "b": [1]}
-    assert index("") == {}
-"""
-FASTER = '''\
-def index(text: str) -> dict[str, list[int]]:
-    """Where each word is."""
-    found: dict[str, list[int]] = {}
-    for at, word in enumerate(text.split()):
-        found.setdefault(word, []).append(at)
-    return found
-'''
-WRONG = FASTER.replace("text.split()", 'text.split(" ")')
-_COUNT = iter(range(1000))
 
 
 class Bench:
     """A small package in a folder of its own, a study of its function, and the study's panel; `work` is what the workload does first."""
 
-    def __init__(self, root: Path, name: str) -> None:
-        self.root, self.file = root, root / name / "words.py"
-        self.file.parent.mkdir()
-        (root / "tests").mkdir()
-        (root / "pyproject.toml").write_text(
-            f'[project]\nname = "{name}"\nversion = "1"\n[tool.pytest.ini_options]\npythonpath = ["."]\n'
-        )
-        (root / name / "__init__.py").write_text("")
-        self.file.write_text(MODULE)
-        (root / "tests" / "test_words.py").write_text(TESTS.replace("PACKAGE", name))
-        self.words = importlib.import_module(f"{name}.words")
+    def __init__(self, project: Project) -> None:
+        self.root, self.file, self.words = project.root, project.file, project.words
         self.work: Callable[[], object] = lambda: None
-        self.study = workbench.Study(root / "study", target=self.words.index, workload=self._main)
+        self.study = workbench.Study(self.root / "study", target=self.words.index, workload=self._main)
         self.panel = panel(self.study)
 
     def _main(self) -> object:
@@ -124,12 +77,9 @@ def said(found: LoopPanel) -> str:
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
-    name = f"pkg_of_panel_{next(_COUNT)}"
-    yield Bench(tmp_path, name)
-    for module in [module for module in sys.modules if module.startswith(name)]:
-        del sys.modules[module]
+    with small_project(tmp_path, monkeypatch) as project:
+        yield Bench(project)
 
 
 def test_a_new_study_begins_with_the_baseline(bench: Bench) -> None:
@@ -351,9 +301,9 @@ def test_all_fields_have_labels(bench: Bench) -> None:
 
 
 def seen_with(note: str = "", source: str = "", target: str = "m:f", **changed: Any) -> Seen:
-    row = changed.get("row", ("c1", "refused", "B14", note, False))
-    standing = Standing(target, "st", 2.7, 0.41, 212, 200, (), (row,), "", (), "")
-    return Seen(standing, True, changed.get("verdicts", {}), {"c1": source}, {}, "")
+    row = changed.get("row", Tried("c1", "refused", "B14", note, False))
+    standing = Standing(target, "st", 2.7, True, 0.41, 212, 200, (), (row,), "", ())
+    return Seen(standing, changed.get("verdicts", {}), {"c1": source}, {}, "")
 
 
 def test_hostile_names_do_no_harm() -> None:
@@ -414,7 +364,7 @@ def test_what_comes_next_follows_from_the_verdict(
     judgement: str, code: str, stale: bool, coming: str, words: str
 ) -> None:
     """A refused candidate is mended, one that needed more time is verified again, as is a stale one; a verified one is applied."""
-    seen = seen_with(row=("c1", judgement, code, "", stale))
+    seen = seen_with(row=Tried("c1", judgement, code, "", stale))
     assert comes_next(seen) == coming
     assert words in next_words(seen)
 

@@ -281,6 +281,32 @@ def test_a_file_that_changed_is_not_taken_for_what_runs(made: types.ModuleType, 
         source_of(made.plain)
 
 
+INNER = """
+from typing import Any
+
+
+def outer(x: Any) -> int:
+    def inner(y: float = 1.5, *, z: list[bytes] | None = None) -> memoryview | None:
+        return None if z else memoryview(b"")
+
+    async def waits(y: complex) -> None: ...
+
+    return inner is waits
+"""
+
+
+@pytest.mark.parametrize("postponed", [True, False])
+def test_annotations_of_inner_functions_are_read_as_their_module_reads_them(tmp_path: Path, postponed: bool) -> None:
+    """With and without `from __future__ import annotations`, inner functions may be annotated, and a changed file is still told."""
+    path = tmp_path / "made.py"
+    made = module(path, "from __future__ import annotations\n" * postponed + INNER)
+    text = source_of(made.outer)
+    assert text.startswith("def outer(x: Any) -> int:\n    def inner(y: float = 1.5")
+    path.write_text(path.read_text().replace("inner is waits", "inner == 7"))
+    with pytest.raises(SpliceError, match="changed after outer was loaded"):
+        source_of(made.outer)
+
+
 def test_source_of_this_very_test() -> None:
     """Functions whose asserts pytest has rewritten, and closures, have their source."""
     outer = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import json
 import subprocess
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from small_project import FASTER, MODULE, WRONG, Project, small_project
 
 import workbench
 from workbench.errors import UsageError
-from workbench.model.check import Check, Judgement, Status, judged
+from workbench.face.study import Verified
+from workbench.model.check import Check, Judgement, Status, Verification, judged
+from workbench.model.standing import Tried
 from workbench.render.text_study import ceiling, worth
 from workbench.study.checks.performance import saved_of_whole
 from workbench.study.codes import CODES
@@ -22,78 +26,12 @@ from workbench.study.loop import StudyStepError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
-
-MODULE = '''\
-"""Words of a text."""
-
-
-def index(text: str) -> dict[str, list[int]]:
-    """Where each word is."""
-    found: dict[str, list[int]] = {}
-    words = text.split()
-    for word in words:
-        found[word] = [at for at, other in enumerate(words) if other == word]
-    return found  # the end
-
-
-def main() -> int:
-    total = 0
-    for at in range(20):
-        total += len(index(" ".join(f"w{(number * 7 + at) % 40}" for number in range(80 + at))))
-    return total
-'''
-TESTS = """\
-from PACKAGE.words import index
-
-
-def test_index() -> None:
-    assert index("a b a") == {"a": [0, 2], "b": [1]}
-    assert index("") == {}
-"""
-FASTER = '''\
-def index(text: str) -> dict[str, list[int]]:
-    """Where each word is."""
-    found: dict[str, list[int]] = {}
-    for at, word in enumerate(text.split()):
-        found.setdefault(word, []).append(at)
-    return found
-'''
-WRONG = FASTER.replace("text.split()", 'text.split(" ")')
-
-
-class Project:
-    """A small package with a test, in a folder of its own; `words` is its module, imported here."""
-
-    def __init__(self, root: Path, name: str) -> None:
-        self.root, self.name = root, name
-        (root / name).mkdir()
-        (root / "tests").mkdir()
-        (root / "pyproject.toml").write_text(
-            f'[project]\nname = "{name}"\nversion = "1"\n[tool.pytest.ini_options]\npythonpath = ["."]\n'
-        )
-        (root / name / "__init__.py").write_text("")
-        self.file = root / name / "words.py"
-        self.file.write_text(MODULE)
-        (root / "tests" / "test_words.py").write_text(TESTS.replace("PACKAGE", name))
-        (root / "run.py").write_text(f"from {name}.words import main\nprint(main())\n")
-        (root / "faster.py").write_text(FASTER)
-
-    @property
-    def words(self) -> ModuleType:
-        return importlib.import_module(f"{self.name}.words")
-
-
-_COUNT = iter(range(1000))
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    monkeypatch.syspath_prepend(tmp_path)
-    found = Project(tmp_path, f"pkg_of_study_{next(_COUNT)}")
-    yield found
-    for name in [name for name in sys.modules if name.startswith(found.name)]:
-        del sys.modules[name]
+    with small_project(tmp_path, monkeypatch) as found:
+        yield found
 
 
 def test_a_study_goes_on_where_it_stopped(project: Project) -> None:
@@ -111,7 +49,7 @@ def test_a_study_goes_on_where_it_stopped(project: Project) -> None:
     assert again.status() == study.status()
     standing = again.standing()
     assert (standing.seen, standing.kept, standing.hypotheses) == (20, 20, ("each word looks at all words",))
-    assert standing.candidates == (("c1", "", "", "one pass", False),)
+    assert standing.candidates == (Tried("c1", "", "", "one pass", stale=False),)
     assert 0.5 < standing.share <= 1
     assert list(again.hotspots()["handle"][:2]) == ["f1", "f2"]
 
@@ -228,12 +166,15 @@ def test_the_same_in_a_shell(project: Project) -> None:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert "next: study.baseline()" in run("init", "st", "--target", f"{project.name}.words:index", "--", "run.py")
+    assert "next: workbench study baseline st" in run(
+        "init", "st", "--target", f"{project.name}.words:index", "--", "run.py"
+    )
     assert json.loads(run("baseline", "st", "--json"))["seconds"] > 0
     assert json.loads(run("record", "st", "--json")) == {"seen": 20, "kept": 20, "lost": {}}
     run("candidate", "st", "faster.py:index", "--note", "one pass")
     status = json.loads(run("status", "st", "--json"))
-    assert status["candidates"] == [["c1", "", "", "one pass", False]]
+    first = {"label": "c1", "judgement": "", "code": "", "note": "one pass", "stale": False}
+    assert (status["candidates"], status["next"]) == ([first], "workbench study verify st c1")
     assert json.loads(run("why", "B04", "--json")) == {"code": "B04", "meaning": CODES["B04"]}
     run("report", "st", "st.html")
     assert "one pass" in (root / "st.html").read_text()
@@ -270,3 +211,22 @@ def test_comparing_files_in_a_shell_has_exit_codes(tmp_path: Path) -> None:
     ):
         done = workbench_command(tmp_path, "compare", "old.py:index", "new.py:index", "--inputs", inputs)
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "python", "shell"),
+    [
+        ("", "study.apply('c1')", "workbench study apply st c1"),
+        ("B04", "study.repro('c1') is a script", "workbench study repro st c1 -o why.py"),
+        ("U02", "study.verify('c1', budget='2min')", "workbench study verify st c1 --budget 2min"),
+        ("T02", "study.why('T02')", "workbench study why T02"),
+    ],
+)
+def test_a_verdict_says_what_to_do_next(code: str, python: str, shell: str) -> None:
+    """Apply what is verified, run the script of what differs, give more time to what needs it, look up the rest."""
+    judgement = Judgement.VERIFIED if not code else Judgement.INCONCLUSIVE if code == "U02" else Judgement.REFUSED
+    record = Verification("c1", judgement, code, "said", (), (), 1.0)
+    assert f"next: {python}" in Verified(record).text()
+    assert f"<b>Next</b> {html.escape(python)}" in Verified(record)._repr_html_()
+    assert f"next: {shell}" in Verified(record).text(shell="st")
+    assert "study." not in Verified(record, of_study=False).text()

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import TargetNotFoundError, UsageError
 from workbench.model.benchmark import COLUMNS, UNKNOWN, Arm, Cold, Estimate, Points, Verdict
-from workbench.timing import paired, pickling
+from workbench.timing import paired, pickling, series
 from workbench.timing.carrier import Carrier, CarryError, carry, carry_reference, copy_of, fingerprint
 from workbench.timing.decide import decide, margin_of, only_seen_before, slow_start
 from workbench.timing.driving import Driver, Kind, first_call
@@ -454,11 +454,11 @@ def test_an_interrupt_keeps_what_was_measured(monkeypatch: pytest.MonkeyPatch) -
 
     plan = Plan((carry(double), carry(double)), payloads((1,), (2,)), budget=20.0)
     monkeypatch.setattr(paired, "_affordable", lambda *_: 32)
-    monkeypatch.setattr(paired, "run_job", interrupted(3))
+    monkeypatch.setattr(series, "run_job", interrupted(3))
     found = benchmark(plan)
     assert (found.ratio.processes, len(found.points)) == (3, 36)
     assert "interrupted after 3 of 32 processes" in found.notes
-    monkeypatch.setattr(paired, "run_job", interrupted(0))
+    monkeypatch.setattr(series, "run_job", interrupted(0))
     nothing = benchmark(plan)
     assert (nothing.verdict, nothing.code, len(nothing.points)) == (Verdict.CANNOT_DECIDE, "U05", 0)
 
@@ -477,11 +477,11 @@ def test_the_benchmark_stops_at_the_first_look_that_decides(monkeypatch: pytest.
     plan = Plan((carry(double), carry(double)), payloads((1,), (2,)), budget=20.0)
     monkeypatch.setattr(paired, "_affordable", lambda *_: 32)
     seen: list[tuple[int, int]] = []
-    monkeypatch.setattr(paired, "run_job", ran(2.0))
+    monkeypatch.setattr(series, "run_job", ran(2.0))
     found = benchmark(plan, lambda done, planned, _left: seen.append((done, planned)))
     assert (found.verdict, found.ratio.processes, found.looks) == (Verdict.FASTER, 8, (8, 16, 32))
     assert seen[-1] == (8, 32)
-    monkeypatch.setattr(paired, "run_job", ran(1.0, 1.06))
+    monkeypatch.setattr(series, "run_job", ran(1.0, 1.06))
     assert benchmark(plan).ratio.processes == 32
 
 

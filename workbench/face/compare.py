@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from workbench.model.comparison import Comparison, Counterexample, Memory
     from workbench.timing.carrier import Carrier
-    from workbench.timing.paired import Progress
+    from workbench.timing.series import Progress
 
     Inputs = Sequence[tuple[Any, ...] | Call] | Recorded | Literal["recorded"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 import platform
 import sys
 import tempfile
@@ -18,34 +19,43 @@ from workbench.face.calls import Recorded, record_calls
 from workbench.face.compare import seconds_of
 from workbench.face.run import profile_call
 from workbench.files import write_whole
-from workbench.model.check import Judgement, Verification
 from workbench.render.html_study import study_page
-from workbench.render.text_study import Standing, rows_of, text_of_standing, text_of_verification
+from workbench.render.html_verification import verification_card
+from workbench.render.text_study import next_of_verification, rows_of, text_of_standing, text_of_verification
+from workbench.study.candidates import is_version, text_of_file, text_of_version
+from workbench.study.chapters import chapters_of
 from workbench.study.codes import CODES
 from workbench.study.folder.errors import NotAStudyError
 from workbench.study.folder.store import Folder
 from workbench.study.gate import SLOWDOWN, Gate, check_gate
+from workbench.study.keepsakes import regression, repro
 from workbench.study.loop import Loop, StudyStepError
 from workbench.study.making import function_from
+from workbench.study.standing import standing_of
 from workbench.study.targets import target_of
 from workbench.study.workloads import command_workload
 from workbench.timing.sources import load_function
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
     from workbench.face.profile import Profile
+    from workbench.model.check import Check, Verification
+    from workbench.model.standing import Standing
     from workbench.study.loop import Candidate
+
+
+BEGINNINGS = ("def ", "async def ", "@", "import ", "from ")
+"""How the text of a candidate begins."""
 
 
 class Verified:
     """A candidate's checklist. It shows itself; `verdict` is `verified`, `refused` or `inconclusive`."""
 
-    def __init__(self, record: Verification) -> None:
-        self.record = record
+    def __init__(self, record: Verification, *, of_study: bool = True) -> None:
+        self.record, self._of_study = record, of_study
 
     @property
     def verdict(self) -> str:
@@ -64,9 +74,9 @@ class Verified:
 
         return pd.DataFrame(rows_of(self.record.checks))
 
-    def text(self, *, width: int = 100, color: bool = False) -> str:
-        """The checklist in words."""
-        return text_of_verification(self.record, width=width, color=color)
+    def text(self, *, width: int = 100, color: bool = False, shell: str = "") -> str:
+        """The checklist in words; what to do next as commands where `shell` names the study's folder."""
+        return text_of_verification(self.record, width=width, color=color, coming=self._coming(shell))
 
     def json(self) -> dict[str, Any]:
         """The checklist as plain values."""
@@ -82,6 +92,15 @@ class Verified:
 
     def __repr__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        return verification_card(self.record, self._coming())
+
+    def _coming(self, shell: str = "") -> str:
+        if self._of_study:
+            return next_of_verification(self.record, shell)
+        code = self.record.code
+        return f"workbench study why {code} says what {code} is" if code else ""
 
 
 class Study:
@@ -108,10 +127,13 @@ class Study:
             raise UsageError(
                 f"There is no study in {path}: give the target to begin one, as in Study({str(path)!r}, target=parse)."
             )
-        import_from(place or (Path(folder.header.environment.get("place", ".")) if folder is not None else None))
-        about = target_of(target if target is not None else folder.header.target)  # type: ignore[union-attr]
+        home = place or (_place_of(folder) if folder is not None else None)
+        import_from(home)
+        program = tuple(command) or tuple(folder.header.environment.get("command", ()) if folder is not None else ())
+        about = target_of(target or folder.header.target, home, *program[:1])  # type: ignore[union-attr]
         if folder is None:
-            began = _environment() | ({"command": list(command), "place": str(place or Path.cwd())} if command else {})
+            root = Path(os.path.relpath((place or Path.cwd()).resolve(), Path(path).resolve())).as_posix()
+            began = _environment() | ({"command": list(command)} if command else {}) | {"place": root}
             folder = Folder.create(path, target=about.reference, environment=began)
         elif folder.header.target != about.reference:
             raise UsageError(
@@ -119,7 +141,7 @@ class Study:
             )
         kept = folder.header.environment
         if workload is None and kept.get("command"):
-            workload = command_workload(kept["command"], Path(kept["place"]))
+            workload = command_workload(kept["command"], _place_of(folder))
         self.workload = workload
         self._loop = Loop(folder, about)
 
@@ -164,23 +186,59 @@ class Study:
         self._loop.hypothesis(text, target, predicts)
 
     def candidate(self, given: Callable[..., Any] | str | os.PathLike[str], note: str = "") -> Candidate:
-        """Keep a changed version: a function, `file.py:name`, or the text of one that begins with `def` or `async def`."""
-        if isinstance(given, str) and not given.lstrip().startswith(("def ", "async def ", "@", "import ", "from ")):
+        """Keep a changed version: a function; `file.py:name` or `package.module:name`; a `Path` of a file that has it; the text of one;
+        or the target as it is in a version of the project, `git:REVISION` or `patch:FILE`.
+
+        Raises UsageError for anything else, and where a version of the project changes more than the target.
+        """
+        target = self._loop.target
+        if isinstance(given, str) and given.endswith(".py") and ":" not in given:
+            given = Path(given)
+        if isinstance(given, os.PathLike):
+            given = text_of_file(Path(given), target)
+        elif isinstance(given, str) and is_version(given):
+            given = text_of_version(given, target)
+        elif isinstance(given, str) and not given.lstrip().startswith(BEGINNINGS):
             given = load_function(given)
-        elif not callable(given):
-            given = str(given)
         if isinstance(given, str):
-            function_from(given, self._loop.target.function)
+            function_from(given, target.function)
+        elif not callable(given):
+            raise UsageError(f"A candidate is a function, and this is a {type(given).__name__}.")
         return self._loop.candidate(given, note)
 
     def verify(
-        self, candidate: str = "", *, budget: str | float = "30s", allow: Iterable[str] = (), required: float = 0.0
+        self,
+        candidate: str = "",
+        *,
+        budget: str | float = "30s",
+        allow: Iterable[str] = (),
+        required: float = 0.0,
+        progress: Callable[[str], None] | None = None,
     ) -> Verified:
         """Run the six items of the checklist on a candidate, the newest without a label.
 
-        `required` is how many times as fast it has to be, 0 for any gain beyond the margin.
+        `required` is how many times as fast it has to be, 0 for any gain beyond the margin. `progress` hears in words what is being done.
         """
-        return Verified(self._loop.verify(candidate, budget=seconds_of(budget), allow=tuple(allow), required=required))
+        say = progress or _unheard
+
+        def timed(done: int, planned: int, left: float) -> None:
+            say(f"timing: {done} of {planned} processes, at most {left:.0f} s left")
+
+        def answered(check: Check) -> None:
+            say(f"{check.item}: {check.status}")
+
+        say("comparing results")
+        return Verified(
+            self._loop.verify(
+                candidate,
+                budget=seconds_of(budget),
+                allow=tuple(allow),
+                required=required,
+                progress=answered,
+                timing=timed,
+                workload=self.workload,
+            )
+        )
 
     def apply(self, candidate: str = "") -> str:
         """Write a verified candidate into its source file; the path. Raises StudyStepError where it is not verified, or that is stale."""
@@ -201,38 +259,32 @@ class Study:
 
     def standing(self) -> Standing:
         """The same as a record."""
-        loop = self._loop
-        faults = tuple(fault.said for fault in loop.folder.faults())
-        baseline, record, applied = (loop.folder.last(kind) for kind in ("baseline", "record", "apply"))
-        verdicts = loop.verdicts()
-        rows = []
-        for event in loop.folder.events("candidate"):
-            label, verdict = event.data["label"], verdicts.get(event.data["label"])
-            judgement = str(verdict.data["judgement"]) if verdict else ""
-            stale = verdict is not None and loop.stale(verdict)
-            rows.append((label, judgement, verdict.data["code"] if verdict else "", event.data["note"], stale))
-        return Standing(
-            target=loop.folder.header.target,
-            folder=str(loop.folder.root.name),
-            seconds=median(baseline.data["seconds"]) if baseline else math.nan,
-            share=loop.share(),
-            seen=int(record.data["seen"]) if record else 0,
-            kept=int(record.data["kept"]) if record else 0,
-            hypotheses=tuple(event.data["text"] for event in loop.folder.events("hypothesis")),
-            candidates=tuple(rows),
-            applied=applied.data["candidate"] if applied else "",
-            faults=faults,
-            next=self._next(
-                rows, baseline is not None, record is not None, applied.data["candidate"] if applied else ""
-            ),
-        )
+        return standing_of(self._loop)
+
+    def repro(self, candidate: str = "") -> str:
+        """A script, plain Python, that shows how a candidate differs from the target on the smallest input found; the newest without a
+        label. Raises StudyStepError where nothing is held against it, UsageError where no input can be written down."""
+        return repro(self._loop, candidate)
+
+    def regression_test(self, limit: int = 20) -> str:
+        """A pytest file that holds the target to its results before it was changed, on up to `limit` recorded calls. Raises
+        UsageError where none can be written as Python, or the target cannot be imported by name."""
+        return regression(self._loop, limit)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write the study as one HTML page that opens anywhere."""
-        verifications = [dict(event.data) for event in self._loop.verdicts().values()]
-        sources = {one.label: one.source for one in self._loop.candidates()}
-        write_whole(Path(path), study_page(self.standing(), verifications, self._loop.source(), sources).encode())
-        return Path(path)
+        """Write the study as one HTML page that opens anywhere. Raises UsageError where there is no such folder."""
+        file = Path(path)
+        if not file.parent.is_dir():
+            raise UsageError(
+                f"There is no folder {file.parent} to write {file.name} into. Make it, or write elsewhere."
+            )
+        header = self._loop.folder.header
+        facts = [("begun", f"{header.created:%Y-%m-%d}")]
+        facts += [
+            (name, str(header.environment[name])) for name in ("python", "platform") if name in header.environment
+        ]
+        write_whole(file, study_page(self.standing(), chapters_of(self._loop), facts).encode())
+        return file
 
     def panel(self) -> Any:
         """The study as a panel of buttons in Jupyter: its steps, and a card for each candidate."""
@@ -254,22 +306,14 @@ class Study:
             )
         return self.workload
 
-    @staticmethod
-    def _next(rows: list[tuple[str, str, str, str, bool]], measured: bool, recorded: bool, applied: str) -> str:
-        if not measured:
-            return "study.baseline(), then study.profile()"
-        if not recorded:
-            return "study.record() keeps calls to compare on"
-        if not rows:
-            return "study.candidate(function) with a changed version, then study.verify()"
-        label, judgement, code, _, stale = rows[-1]
-        if label == applied and not stale:
-            return "study.report(path); workbench check --against this folder tells whether it stays as fast"
-        if not judgement or stale:
-            return f"study.verify({label!r})"
-        if judgement == Judgement.VERIFIED:
-            return f"study.apply({label!r})"
-        return f"mend {label}: study.why({code!r}) says what {code} is; then another study.candidate(...)"
+
+def _place_of(folder: Folder) -> Path:
+    """Where the study was begun, as seen from its folder, so that both can be moved together."""
+    return (folder.root / str(folder.header.environment.get("place", "."))).resolve()
+
+
+def _unheard(_said: str) -> None:
+    """Where nobody asked to hear."""
 
 
 def _opened(path: str | os.PathLike[str]) -> Folder | None:

@@ -55,7 +55,7 @@ def verify(
             share, inputs = _recorded(name, program, folder)
         payloads, _, calls = payloads_of(load_function(f"{old}::{name}"), inputs)
         terms = Terms(seconds, tuple(allow), required, share)
-        return Verified(verify_pair(Pair(old, new, name), payloads, calls, terms, progress))
+        return Verified(verify_pair(Pair(old, new, name), payloads, calls, terms, progress), of_study=False)
 
 
 def _recorded(name: str, program: Sequence[str], folder: Path) -> tuple[float, Recorded]:

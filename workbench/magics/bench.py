@@ -12,8 +12,9 @@ from IPython.core.error import UsageError as IPythonUsageError
 from IPython.display import display
 
 from workbench.errors import UnknownOptionError, UsageError, WorkbenchError, near
-from workbench.face.bench import Measured, Target, carried_target, measured
+from workbench.face.bench import Measured
 from workbench.face.compare import seconds_of
+from workbench.study.bench import Target, carried_target, measured
 from workbench.timing import pickling
 
 if TYPE_CHECKING:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from workbench.magics.bench import NAME as BENCH
 from workbench.magics.bench import install as install_bench
-from workbench.magics.compare import CompareRunner, record_line, refuse
-from workbench.magics.compare_words import HINT
+from workbench.magics.candidate import HINT as CANDIDATE_HINT
+from workbench.magics.candidate import add_candidate, parse_candidate
+from workbench.magics.compare import compare_cell, record_line
+from workbench.magics.compare_words import HINT, parse_compare
 from workbench.magics.complete import completer
 from workbench.magics.runner import CellRunner
 from workbench.magics.statement import run_cell, run_line
+from workbench.magics.topped import Topped
 from workbench.magics.words import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ATTRIBUTE = "_workbench_extension"
 
@@ -24,7 +31,8 @@ class Extension:
         self._shell = shell
         self.names = _free_names(shell)
         self.runner = CellRunner(shell, frozenset(self.names))
-        self.compare = CompareRunner(shell)
+        self.compare = Topped("compare", parse_compare, partial(compare_cell, shell))
+        self.candidate = Topped("candidate", parse_candidate, partial(add_candidate, shell))
         self._bench = BENCH not in shell.magics_manager.magics["line"]
 
     def install(self) -> None:
@@ -39,7 +47,7 @@ class Extension:
             shell.register_magic_function(profile, magic_kind="line_cell", magic_name=name)
             shell.set_hook("complete_command", completer, re_key=rf"%%?{name}\b")
         self._install_compare()
-        for one in (runner, self.compare):
+        for one in (runner, self.compare, self.candidate):
             shell.input_transformers_cleanup.append(one.transform)
             shell.events.register("pre_run_cell", one.before_cell)
             shell.events.register("post_run_cell", one.after_cell)
@@ -47,17 +55,19 @@ class Extension:
     def _install_compare(self) -> None:
         shell = self._shell
 
-        def compare(line: str, cell: str | None = None) -> None:
-            refuse(line, cell)
-
         def record_calls(line: str) -> Any:
             return record_line(shell, line)
 
-        compare.__doc__ = f"Compare the function that this cell defines with another one.\n\n    {HINT}\n"
         record_calls.__doc__ = (
             "%record_calls FUNCTION STATEMENT: run the statement, and keep the arguments of each call of the function."
         )
-        shell.register_magic_function(compare, magic_kind="cell", magic_name="compare")
+        for one, said, hint in (
+            (self.compare, "Compare the function that this cell defines with another one.", HINT),
+            (self.candidate, "Make the function that this cell defines a candidate of a study.", CANDIDATE_HINT),
+        ):
+            shell.register_magic_function(
+                _refusing(one, f"{said}\n\n    {hint}\n"), magic_kind="cell", magic_name=one.name
+            )
         shell.register_magic_function(record_calls, magic_kind="line", magic_name="record_calls")
         if self._bench:
             install_bench(shell)
@@ -65,13 +75,21 @@ class Extension:
     def remove(self) -> None:
         """Take everything away again."""
         shell, runner = self._shell, self.runner
-        for one in (runner, self.compare):
+        for one in (runner, self.compare, self.candidate):
             shell.events.unregister("pre_run_cell", one.before_cell)
             shell.events.unregister("post_run_cell", one.after_cell)
             shell.input_transformers_cleanup.remove(one.transform)
-        for name in (*self.names, "compare", "record_calls", *([BENCH] if self._bench else [])):
+        for name in (*self.names, "compare", "candidate", "record_calls", *([BENCH] if self._bench else [])):
             for kind in ("line", "cell"):
                 shell.magics_manager.magics[kind].pop(name, None)
+
+
+def _refusing(one: Topped[Any], doc: str) -> Callable[[str, str], None]:
+    def refuse(line: str, cell: str | None = None) -> None:
+        one.refuse(line, cell)
+
+    refuse.__doc__ = doc
+    return refuse
 
 
 def load(shell: Any) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from workbench.model.samples import SAMPLE_COLUMNS, Samples
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
@@ -33,47 +33,17 @@ class Verdict(StrEnum):
     CANNOT_DECIDE = "cannot decide"
 
 
-COLUMNS = {
-    "process": np.int32,
-    "round": np.int32,
-    "arm": np.int8,
-    "place": np.int8,
-    "calls": np.int32,
-    "first": np.bool_,
-    "wall": np.float64,
-    "cpu": np.float64,
-}
+COLUMNS = SAMPLE_COLUMNS | {"arm": np.int8, "place": np.int8}
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
-    """The samples, a row each, in the order they were taken; every column has one dimension and the same length.
+class Points(Samples):
+    """The samples of a paired benchmark: `round` numbers the pair, `arm` is an `Arm`, `place` which came first within the round."""
 
-    `process` and `round` number the worker and the pair in it from 0, `arm` is an `Arm`, `place` which came first within the round, `calls`
-    how many calls the sample took, `first` whether the process had not seen these inputs before; `wall` and `cpu` are seconds for one call.
-    """
+    KINDS: ClassVar = COLUMNS
 
-    process: NDArray[np.int32]
-    round: NDArray[np.int32]
     arm: NDArray[np.int8]
     place: NDArray[np.int8]
-    calls: NDArray[np.int32]
-    first: NDArray[np.bool_]
-    wall: NDArray[np.float64]
-    cpu: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Points:
-        """From one mapping of `COLUMNS` for each sample. Raises KeyError where a column is missing."""
-        found = list(rows)
-        return cls(**{name: np.array([row[name] for row in found], dtype=kind) for name, kind in COLUMNS.items()})
-
-    def __len__(self) -> int:
-        return len(self.process)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """A mapping for each sample; `Points.of` takes them back."""
-        return [{name: getattr(self, name)[at].item() for name in COLUMNS} for at in range(len(self))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Counterexample:
     """The input on which two versions differ: the call in words, where in the outcome, and what each gave there.
 
-    `source` is Python text that rebuilds the arguments, or None where only the stored input can; `family` says where the input came from.
+    `source` is Python text that rebuilds the arguments, or None where only a pickle can: `payload` has that then, of (args, kwargs), in
+    base64, "" where it is too large to be kept. `family` says where the input came from.
     """
 
     call: str
@@ -23,6 +24,7 @@ class Counterexample:
     said: str
     source: str | None
     family: str
+    payload: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,64 +11,18 @@ import numpy as np
 from workbench import units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from numpy.typing import NDArray
+    from workbench.model.samples import Samples
 
-SAMPLE_COLUMNS = {
-    "process": np.int32,
-    "round": np.int32,
-    "calls": np.int32,
-    "first": np.bool_,
-    "wall": np.float64,
-    "cpu": np.float64,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """The samples, a row each, in the order they were taken; every column has one dimension and the same length.
-
-    `process` and `round` number the worker and the sample in it from 0, `calls` is how many calls the sample took, `first` whether
-    the process had not seen these inputs before; `wall` and `cpu` are seconds for one call.
-    """
-
-    process: NDArray[np.int32]
-    round: NDArray[np.int32]
-    calls: NDArray[np.int32]
-    first: NDArray[np.bool_]
-    wall: NDArray[np.float64]
-    cpu: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Samples:
-        """From one mapping of `SAMPLE_COLUMNS` for each sample. Raises KeyError where a column is missing."""
-        found = list(rows)
-        return cls(
-            **{name: np.array([row[name] for row in found], dtype=kind) for name, kind in SAMPLE_COLUMNS.items()}
-        )
-
-    def __len__(self) -> int:
-        return len(self.process)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """A mapping for each sample; `Samples.of` takes them back."""
-        return [{name: getattr(self, name)[at].item() for name in SAMPLE_COLUMNS} for at in range(len(self))]
-
-    @property
-    def counted(self) -> NDArray[np.bool_]:
-        """Which samples the figures rest on: those on inputs seen before, or all where there are no others."""
-        warm: NDArray[np.bool_] = ~self.first
-        return warm if warm.any() else np.ones(len(self), bool)
-
-    def medians(self, measure: str = "wall", wanted: NDArray[np.bool_] | None = None) -> dict[int, float]:
-        """The median seconds for one call in each process that has samples `wanted` (those counted, where not said)."""
-        chosen = self.counted if wanted is None else wanted
-        values: NDArray[np.float64] = getattr(self, measure)
-        return {
-            int(process): float(np.median(values[chosen & (self.process == process)]))
-            for process in np.unique(self.process[chosen])
-        }
+FEWEST, TURNS = 8, 5
+"""Samples that a process should have for its beginning and end to be held against each other, and times that each input should have come
+in both of them, so that neither has a mean of some inputs only."""
+GROWTH, FEW = 1.25, 3
+"""How many times as long calls have to become in three of four processes, of which there are `FEW` at least, for it to be told: what else a
+machine does has made one process's calls twice as long at its end."""
+NAMED = 3
+"""Names of what the target changes that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +50,8 @@ class One:
     the target and its first call in a fresh process; `empty` those of a call of an empty function in the same loop; `loops` how many
     calls a sample takes. `noun` is call or run; `inputs` how many distinct ones there were; `seconds` how long all took. `planned` is
     how many processes were meant; `here` says that all was measured in the caller's own, `mutates` that calls change their arguments.
-    `raised` counts inputs by the exception that a call with them raised, `returned` those whose calls returned; `notes` are sentences.
+    `raised` counts inputs by the exception that a call with them raised, `returned` those whose calls returned; `notes` are sentences;
+    `changes` names what calls change of what the target keeps from one to the next, such as globals.
     """
 
     name: str
@@ -119,6 +74,7 @@ class One:
     returned: int
     notes: tuple[str, ...]
     samples: Samples
+    changes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, samples: Samples, cold: Iterable[float], rank: tuple[int, float], **others: Any) -> One:
@@ -162,7 +118,27 @@ class One:
             said.append(f"the budget had room for {done} of {self.planned} processes{fewer}; a longer one has more")
         if self.mutates:
             said.append("calls change their arguments, so each call was given its own copy, made beforehand")
-        return said
+        return [*said, *self._other_work()]
+
+    @property
+    def growth(self) -> float:
+        """How many times as long calls take at the end of a process as at its beginning, the median over processes; NaN where not nearly
+        all of them show that they become slower."""
+        found = sorted(_growths(self.samples, TURNS * self.inputs))
+        shown = len(found) >= FEW and found[len(found) // 4] > GROWTH
+        return _middle(found) if shown else math.nan
+
+    def _other_work(self) -> list[str]:
+        """Why later calls are not the same work as the first, in a sentence; none where nothing says so."""
+        slower = f"they take {self.growth:.1f} times as long at the end of a process as at its beginning"
+        grown, calls = math.isfinite(self.growth), f"later {self.noun}s"
+        if not self.changes:
+            return [f"{calls} are not the same work as the first: {slower}"] if grown else []
+        what, more = ", ".join(self.changes[:NAMED]), len(self.changes) - NAMED
+        said = f"the {'function' if self.noun == 'call' else 'statement'} changes {what}{f' and {more} more' if more > 0 else ''}"
+        return [
+            f"{said}: {calls} {f'are not the same work as the first, {slower}' if grown else 'may not be the same work as the first'}"
+        ]
 
     @property
     def processes(self) -> int:
@@ -190,6 +166,22 @@ class One:
         mine = samples.counted & (samples.process == samples.process[samples.counted].min())
         walls = samples.wall[mine]
         return Bare(float(walls.mean()), float(walls.std()), len(walls), int(np.median(samples.calls[mine])))
+
+
+def _growths(samples: Samples, fewest: int) -> Iterator[float]:
+    """For each process, how many times as long a call takes in the last quarter of its samples as in the first one, by the clock that
+    shows less of it; without processes whose quarters have fewer than `fewest` calls."""
+    for process in np.unique(samples.process):
+        mine = np.flatnonzero(samples.counted & (samples.process == process))
+        ends = np.split(mine, [len(mine) // 4, len(mine) - len(mine) // 4])[::2]
+        calls = [samples.calls[end] for end in ends]
+        if len(mine) < FEWEST or min(many.sum() for many in calls) < fewest:
+            continue
+        ratios = []
+        for values in (samples.wall, samples.cpu):
+            first, last = (float(np.average(values[at], weights=many)) for at, many in zip(ends, calls, strict=True))
+            ratios.append(last / first if first > 0 else 1.0)
+        yield min(ratios)
 
 
 def _middle(values: Iterable[float]) -> float:

@@ -114,8 +114,8 @@ class Keeper:
             return ""
         text = (
             f"{kept:,} of {units.count(self._offered, 'call')} are kept (limits: {self._most_calls:,} calls, "
-            f"{units.size(self._most_bytes)}): the {len(self._slowest)} slowest, the {len(self._largest)} largest, the first of each of "
-            f"{len(self._firsts)} combinations of caller and types, and of the others a sample in which each had the same chance."
+            f"{units.size(self._most_bytes)}): the {len(self._slowest)} slowest, the {len(self._largest)} largest, the first of each "
+            f"combination of caller and types ({len(self._firsts)}), and of the others a sample in which each had the same chance."
         )
         if len(self._kinds) > len(self._firsts):
             text += f" For want of room the first of {len(self._kinds) - len(self._firsts)} combinations stand in the sample only."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench import units
-from workbench.render.html_compare import _CARD, _DIM, _rows
+from workbench.render.html_card import DIM, framed, two_columns
 from workbench.render.html_parts import html_text
 from workbench.render.text_bench import as_timeit, beyond, figures_of_one, headline_of_one, scale_of
 
@@ -27,17 +27,16 @@ def card_of_one(one: One) -> str:
     """The whole answer as one HTML element."""
     color = _WARN if one.raised else "#8a8a8a"
     parts = [
-        f'<div style="{_DIM}">bench {html_text(one.name, 120)}</div>',
+        f'<div style="{DIM}">bench {html_text(one.name, 120)}</div>',
         f'<div style="font-size:16px;font-weight:600;margin:2px 0 4px">{html_text(headline_of_one(one), 600)}</div>',
         *(f'<div style="color:{_WARN}">{html_text(said, 400)}</div>' for said in one.exceptions),
     ]
     if one.known:
-        parts += [f'<div style="margin:10px 0 2px">{svg_of_one(one)}</div>', _rows(figures_of_one(one), "")]
-    parts += [f'<div style="{_DIM}">note: {html_text(note, 400)}</div>' for note in one.remarks]
+        parts += [f'<div style="margin:10px 0 2px">{svg_of_one(one)}</div>', two_columns(figures_of_one(one))]
+    parts += [f'<div style="{DIM}">note: {html_text(note, 400)}</div>' for note in one.remarks]
     if one.known:
-        parts.append(f'<div style="margin-top:8px;{_DIM};font-size:12px">{html_text(as_timeit(one), 300)}</div>')
-    inner = "\n".join(parts)
-    return f'<div class="tex2jax_ignore mathjax_ignore" style="{_CARD.format(color=color)}">\n{inner}\n</div>'
+        parts.append(f'<div style="margin-top:8px;{DIM};font-size:12px">{html_text(as_timeit(one), 300)}</div>')
+    return framed(parts, color)
 
 
 def svg_of_one(one: One) -> str:

@@ -1,77 +1,146 @@
-"""A study as one page: where it stands, each candidate with its checklist and its text."""
+"""A study as one page that opens anywhere: where it stands, and of each candidate the verdict, the points, the checklist and the change."""
 
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbench import units
+from workbench.assets.bundle import module
+from workbench.model.check import Judgement, Status
+from workbench.model.comparison import Counterexample
 from workbench.render.html_parts import html_text
-from workbench.render.text_study import worth
+from workbench.render.points import svg
+from workbench.render.text_study import measured_words, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from workbench.render.text_study import Standing
-
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1c1c1c;--paper:#fff;--dim:#6b6b6b;--line:#e3e3e3;--good:#2e8b57;--bad:#c0392b;--open:#b07d00}
-@media(prefers-color-scheme:dark){:root{--ink:#e6e6e6;--paper:#161616;--dim:#9a9a9a;--line:#333;--good:#5dbb86;--bad:#ef7f73;--open:#e0b04a}}
-body{font:15px/1.55 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:860px;margin:40px auto;padding:0 20px}
-h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:34px 0 6px}p{margin:4px 0}.dim{color:var(--dim)}
-table{border-collapse:collapse;width:100%;margin:10px 0}td{border-top:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top}
-.pass,.verified{color:var(--good)}.fail,.refused{color:var(--bad)}.unknown,.inconclusive{color:var(--open)}
-pre{font:12.5px/1.5 ui-monospace,monospace;overflow-x:auto;border:1px solid var(--line);border-radius:6px;padding:10px 12px;margin:8px 0}
-ins{color:var(--good);text-decoration:none}del{color:var(--bad);text-decoration:none}dt{color:var(--dim)}dd{margin:0 0 4px 16px}
-"""
+    from workbench.model.benchmark import Estimate, Points
+    from workbench.model.standing import Standing, Tried
 
 
-def study_page(
-    standing: Standing, verifications: Sequence[Mapping[str, Any]], old: str, sources: Mapping[str, str]
-) -> str:
-    """The whole page. `verifications` are those that the study keeps, `old` and `sources` the texts of the target and of each candidate."""
-    found = {one["candidate"]: one for one in verifications}
-    parts = [f"<h1>{html_text(standing.target)}</h1>", f'<p class="dim">{html_text(worth(standing.share))}</p>']
-    parts += [f"<p>Thought: {html_text(text)}</p>" for text in standing.hypotheses]
-    for label, judgement, code, note, stale in standing.candidates:
-        state = html_text(judgement or "not verified yet")
-        parts.append(
-            f'<h2>{html_text(label)} <span class="{html_text(judgement)}">{state}</span> {html_text(code)}</h2>'
-        )
-        if note:
-            parts.append(f"<p>{html_text(note)}</p>")
-        if stale:
-            parts.append('<p class="unknown">The source has changed since: this verdict is stale.</p>')
-        if label in found:
-            parts.append(_checklist(found[label]))
-        parts.append(_diff(old, sources.get(label, "")))
-    body = "\n".join(parts)
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A candidate as the page tells it: `verdict` is the data of its newest one, empty without, `meaning` what its code stands for;
+    `old` and `new` the two texts; `points` with their ratio, and `example`, where there are any."""
+
+    tried: Tried
+    verdict: Mapping[str, Any]
+    meaning: str
+    old: str
+    new: str
+    points: tuple[Points, Estimate] | None
+    example: Counterexample | None
+
+
+def study_page(standing: Standing, chapters: Sequence[Chapter], facts: Sequence[tuple[str, str]]) -> str:
+    """The whole page. `facts` are names and values about where and when the study was begun."""
+    parts = [
+        f"<h1>{html_text(standing.target)}</h1><p>A study of one function: {html_text(worth(standing.share))}.</p>",
+        _outcome(standing, chapters),
+        _facts(standing, facts),
+        *(f'<p class="fault">Fault: {html_text(fault)}</p>' for fault in standing.faults),
+        *(_chapter(one, standing.applied) for one in reversed(chapters)),
+        "<footer>Verified means: the same results on all inputs that were recorded and made from them, a gain whose whole "
+        "interval (95 %) is above the margin, memory as it was, no races found, types and tests as before. "
+        f"<code>workbench check --against {html_text(standing.folder)}</code> measures again.</footer>",
+    ]
+    body = "\n".join(part for part in parts if part)
+    title, style = html_text(standing.target, 120), module("study_page.css")
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{html_text(standing.target, 120)}</title>'
-        f"<style>{_STYLE}</style></head><body>\n{body}\n</body></html>\n"
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>\n{style}</style></head><body>\n{body}\n</body></html>\n"
     )
 
 
+def _outcome(standing: Standing, chapters: Sequence[Chapter]) -> str:
+    """What came of it, in a sentence: the change that was applied, else the newest that is verified, else that there is none."""
+    best = next((one for one in chapters if one.tried.label == standing.applied), None) or next(
+        (one for one in reversed(chapters) if one.tried.judgement == Judgement.VERIFIED), None
+    )
+    if best is None:
+        said = "No change is verified yet." if chapters else "No change was tried yet."
+        return f'<p class="outcome">{said}</p>'
+    how = measured_words(best.verdict)
+    state = "applied" if best.tried.label == standing.applied else "verified, not applied"
+    note = f" <span class=quiet>{html_text(best.tried.note)}</span>" if best.tried.note else ""
+    return f'<p class="outcome verified"><b>{html_text(best.tried.label)}</b> {html_text(f"{how}; {state}")}{note}</p>'
+
+
+def _facts(standing: Standing, facts: Sequence[tuple[str, str]]) -> str:
+    rows = [("baseline", f"{units.seconds(standing.seconds)} a run, by the median")] if standing.seconds > 0 else []
+    if standing.seen:
+        rows.append(("recorded calls", f"{standing.kept:,} kept of {standing.seen:,} seen"))
+    rows += [("thought", text) for text in standing.hypotheses]
+    cells = "".join(f"<dt>{html_text(name)}</dt><dd>{html_text(value)}</dd>" for name, value in [*rows, *facts])
+    return f'<dl class="facts">{cells}</dl>'
+
+
+def _chapter(one: Chapter, applied: str) -> str:
+    tried = one.tried
+    state = html_text(tried.judgement or "not verified yet")
+    title = html_text(tried.note or "a changed version")
+    head = [
+        f'<span class="label">{html_text(tried.label)}</span>{title}',
+        f'<span class="{html_text(tried.judgement)}">{state}</span>',
+        '<span class="quiet">applied</span>' if tried.label == applied else "",
+    ]
+    parts = [f"<h2>{''.join(head)}</h2>"]
+    if tried.stale:
+        parts.append('<p class="stale">The source has changed since: this verdict is stale.</p>')
+    if tried.code:
+        said = str(one.verdict.get("said", ""))
+        said = said if said.startswith(one.meaning) else f"{one.meaning}: {said}"
+        parts.append(f"<p><b>{html_text(tried.code)}</b> {html_text(said, 600)}</p>")
+    if measured := measured_words(one.verdict):
+        parts.append(f'<p class="figure">{html_text(measured)}</p>')
+    if one.points is not None:
+        parts.append(f"<figure>{svg(*one.points)}</figure>")
+    parts += [_example(one.example), _checklist(one.verdict), _diff(one.old, one.new)]
+    return f"<article>{''.join(parts)}</article>"
+
+
+def _example(found: Counterexample | None) -> str:
+    if found is None:
+        return ""
+    rows = [("call", found.call), ("where", found.where), ("before", found.old), ("now", found.new)]
+    cells = "".join(
+        f"<tr><th>{name}</th><td><code>{html_text(value, 600)}</code></td></tr>" for name, value in rows if value
+    )
+    return f'<table class="example"><tbody>{cells}</tbody></table>'
+
+
 def _checklist(found: Mapping[str, Any]) -> str:
-    rows = []
-    for check in found["checks"]:
-        status = str(check["status"])
-        evidence = "".join(
-            f"<dt>{html_text(str(name))}</dt><dd>{html_text(str(value), 300)}</dd>" for name, value in check["evidence"]
-        )
-        said = html_text(f"{check['code']} {check['said']}".strip(), 600)
-        more = f"<details><summary>{said}</summary><dl>{evidence}</dl></details>" if evidence else said
-        rows.append(
-            f'<tr><td class="{status.partition(" ")[0]}">{html_text(status)}</td><td>{html_text(check["item"])}</td><td>{more}</td></tr>'
-        )
-    return f"<table>{''.join(rows)}</table>"
+    rows = "".join(_item(check) for check in found.get("checks", ()))
+    return f"<table><tbody>{rows}</tbody></table>" if rows else ""
+
+
+def _item(check: Mapping[str, Any]) -> str:
+    """A row for one item; what stands behind it is folded."""
+    status = str(check["status"])
+    said = html_text(f"{check['code']} {check['said']}".strip(), 600)
+    behind = "".join(
+        f"<div>{html_text(str(name))}: <code>{html_text(str(value), 300)}</code></div>"
+        for name, value in check["evidence"]
+        if str(value)
+    )
+    if behind:
+        unfolded = " open" if status == Status.FAIL and check["item"] != "edge cases" else ""
+        said = f"<details{unfolded}><summary>{said}</summary>{behind}</details>"
+    kind = html_text(status.partition(" ")[0])
+    return f'<tr><th scope="row">{html_text(check["item"])}</th><td class="{kind}">{html_text(status)}</td><td>{said}</td></tr>'
 
 
 def _diff(old: str, new: str) -> str:
-    """The two texts as a difference, line by line."""
+    """The two texts as a difference, line by line; the new one alone where the old is not known."""
     tags = {"+": "ins", "-": "del"}
     lines = []
     for line in list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=30))[3:]:
         tag = tags.get(line[:1])
         text = html_text(line)
         lines.append(f"<{tag}>{text}</{tag}>" if tag else text)
-    return f"<pre>{chr(10).join(lines)}</pre>" if lines else ""
+    if not lines:
+        return ""
+    return f"<details open><summary>The change</summary><pre>{chr(10).join(lines)}</pre></details>"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from workbench.model.benchmark import Benchmark, Points
+    from workbench.model.benchmark import Estimate, Points
 
 WIDE, ROW, LEFT, RIGHT, TOP = 640, 46, 118, 20, 26
 _NEW, _OLD, _MIDDLE = "#c77400", "#8a8a8a", "#3b82c4"
@@ -33,15 +33,15 @@ def every_pair(points: Points, arm: Arm) -> NDArray[np.float64]:
     return np.concatenate([*pairs(points, arm), np.empty(0)])
 
 
-def svg(timed: Benchmark) -> str:
-    """All pairs as dots on a scale of ratios, each process's median as a larger one, the interval as a bar; below, the old
+def svg(points: Points, ratio: Estimate) -> str:
+    """All pairs as dots on a scale of ratios, each process's median as a larger one, the interval of `ratio` as a bar; below, the old
     code against itself."""
-    values = {arm: every_pair(timed.points, arm) for arm, _, _ in _ROWS}
+    values = {arm: every_pair(points, arm) for arm, _, _ in _ROWS}
     everything = np.concatenate([*values.values(), [0.0]])
     if len(everything) < 2:
         return ""
     low, high = (float(end) for end in np.quantile(everything, [0.005, 0.995]))
-    low, high = min(low, 0.0, math.log(max(timed.ratio.low, 1e-9))), max(high, 0.0)
+    low, high = min(low, 0.0, math.log(max(ratio.low, 1e-9))), max(high, 0.0)
     pad = max(0.04 * (high - low), 0.005)
     low, high = low - pad, high + pad
     beyond = int(np.sum((everything < low) | (everything > high)))
@@ -61,10 +61,10 @@ def svg(timed: Benchmark) -> str:
         parts += _dots(values[arm], middle, color, across)
         parts += [
             f'<circle cx="{across(value):.1f}" cy="{middle:.1f}" r="3.4" fill="{color}" stroke="#fff" stroke-width="0.8"/>'
-            for value in process_medians(timed.points, arm)
+            for value in process_medians(points, arm)
         ]
-    if timed.ratio.known and math.isfinite(timed.ratio.high):
-        begin, end = across(math.log(timed.ratio.low)), across(math.log(timed.ratio.high))
+    if ratio.known and math.isfinite(ratio.high):
+        begin, end = across(math.log(ratio.low)), across(math.log(ratio.high))
         parts.append(
             f'<rect x="{begin:.1f}" y="{TOP + 2}" width="{max(end - begin, 1.5):.1f}" height="5" rx="2" fill="{_MIDDLE}"/>'
         )

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench import units
+from workbench.model.benchmark import Verdict
 from workbench.model.check import Judgement, Status
+from workbench.model.standing import UNDECIDED, Step, next_step
 from workbench.render.page import BOLD, DIM, MIN_WIDTH, RED, YELLOW
 from workbench.render.text_compare import GREEN
 from workbench.render.text_width import cut, pad, visible, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from workbench.model.check import Check, Verification
+    from workbench.model.standing import Standing, Tried
 
 _PLAIN = "\x1b[0m"
 _STYLES = {Status.PASS: GREEN, Status.FAIL: RED, Status.UNKNOWN: YELLOW, Status.NOT_APPLICABLE: DIM}
 _JUDGED = {Judgement.VERIFIED: BOLD + GREEN, Judgement.REFUSED: BOLD + RED, Judgement.INCONCLUSIVE: BOLD + YELLOW}
 
 
-def text_of_verification(found: Verification, *, width: int = 100, color: bool = False, evidence: bool = True) -> str:
-    """The verdict, a line for each item, and what stands behind those that are no pass; ends in a line break."""
+def text_of_verification(found: Verification, *, width: int = 100, color: bool = False, coming: str = "") -> str:
+    """The verdict, a line for each item, what stands behind those that are no pass, and what to do next; ends in a line break."""
     width = max(width, MIN_WIDTH)
 
     def paint(style: str, text: str) -> str:
@@ -41,28 +43,11 @@ def text_of_verification(found: Verification, *, width: int = 100, color: bool =
         first, *rest = wrapped(visible(said), width - len(head)) or [""]
         lines.append(paint(_STYLES[check.status], head) + first)
         lines += [" " * len(head) + line for line in rest]
-        if evidence and check.status in (Status.FAIL, Status.UNKNOWN):
+        if check.status in (Status.FAIL, Status.UNKNOWN):
             lines += [cut(visible(f"{'':18}{name}: {value}"), width) for name, value in check.evidence]
+    if coming:
+        lines += ["", *wrapped(f"next: {visible(coming)}", width, 6)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a study stands: `share` of the run's time in the target (NaN: not profiled), baseline `seconds` of the run (NaN:
-    none), what was recorded, hypotheses, and a row for each candidate: label, judgement ("" without a verdict), code, note,
-    whether its verdict is stale."""
-
-    target: str
-    folder: str
-    seconds: float
-    share: float
-    seen: int
-    kept: int
-    hypotheses: tuple[str, ...]
-    candidates: tuple[tuple[str, str, str, str, bool], ...]
-    applied: str
-    faults: tuple[str, ...]
-    next: str
 
 
 def ceiling(share: float) -> float:
@@ -81,35 +66,101 @@ def worth(share: float) -> str:
     return f"{said}: not worth it" if most < 1.03 else said
 
 
-def text_of_standing(found: Standing, *, width: int = 100) -> str:
-    """Where a study stands, a line for each step; ends in a line break."""
+def text_of_standing(found: Standing, *, width: int = 100, shell: str = "") -> str:
+    """Where a study stands, a line for each step; ends in a line break. What to do next is in Python, or in commands on the folder
+    `shell` where one is given."""
     width = max(width, MIN_WIDTH)
     rows = [
         ("baseline", units.seconds(found.seconds) + " a run" if not math.isnan(found.seconds) else "not measured yet"),
         ("profile", worth(found.share)),
         ("calls", f"{found.kept:,} kept of {found.seen:,} seen" if found.seen else "none recorded yet"),
         *(("hypothesis", text) for text in found.hypotheses),
-        *(
-            (label, _candidate(judgement, code, note, stale))
-            for label, judgement, code, note, stale in found.candidates
-        ),
+        *((one.label, _candidate(one)) for one in found.candidates),
     ]
     if found.applied:
         rows.append(("applied", found.applied))
     lines = [f"study {found.folder} of {found.target}", ""]
     lines += [cut(visible(f"  {pad(name, 11)} {text}"), width) for name, text in rows]
     lines += ["", *(line for fault in found.faults for line in wrapped(f"fault: {visible(fault)}", width, 7))]
-    lines += wrapped(f"next: {visible(found.next)}", width, 6)
+    lines += wrapped(f"next: {visible(next_of_standing(found, shell))}", width, 6)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _candidate(judgement: str, code: str, note: str, stale: bool) -> str:
-    said = judgement or "not verified yet"
-    if code:
-        said += f" ({code})"
-    if stale:
+def _candidate(one: Tried) -> str:
+    said = one.judgement or "not verified yet"
+    if one.code:
+        said += f" ({one.code})"
+    if one.stale:
         said += ", stale: the source has changed since"
-    return f"{said}; {note}" if note else said
+    return f"{said}; {one.note}" if one.note else said
+
+
+def next_of_verification(found: Verification, shell: str = "") -> str:
+    """What a verdict asks for, as a call in Python, or as a command where `shell` names the study's folder."""
+    label = found.candidate
+    if found.judgement is Judgement.VERIFIED:
+        return f"workbench study apply {shell} {label}" if shell else f"study.apply({label!r})"
+    why = f"workbench study why {found.code}" if shell else f"study.why({found.code!r})"
+    if found.code.startswith("B") and found.code != "B19":
+        repro = f"workbench study repro {shell} {label} -o why.py" if shell else f"study.repro({label!r})"
+        return f"{repro} is a script that shows the difference; mend it, and give another candidate"
+    if found.code in UNDECIDED:
+        again = (
+            f"workbench study verify {shell} {label} --budget 2min"
+            if shell
+            else f"study.verify({label!r}, budget='2min')"
+        )
+        return f"{again} gives it more time; {why} says what {found.code} is"
+    return f"{why} says what {found.code} is; mend that, and give another candidate"
+
+
+def next_of_standing(found: Standing, shell: str = "") -> str:
+    """What to do next, as a call in Python, or as a command where `shell` names the folder."""
+    step = next_step(found)
+    newest = found.candidates[-1] if found.candidates else None
+    label, code = (newest.label, newest.code) if newest else ("", "")
+    longer = ""
+    if step is Step.VERIFY and newest is not None and not newest.stale and code in UNDECIDED:
+        longer = f", with more time: it is {newest.judgement} ({code})"
+
+    def call(name: str, words: str = "", arguments: str = "") -> str:
+        return f"workbench study {name} {shell} {words}".rstrip() if shell else f"study.{name}({arguments})"
+
+    if step is Step.CANDIDATE:
+        added = f"{call('candidate', 'FILE.py:FUNCTION', 'function')} with a changed version, then {call('verify')}"
+        why = f"workbench study why {code}" if shell else f"study.why({code!r})"
+        return f"mend {label}: {why} says what {code} is; then {added}" if newest else added
+    return {
+        Step.BASELINE: f"{call('baseline')}, then {call('profile')}",
+        Step.PROFILE: f"{call('profile')} tells what there is to be won",
+        Step.RECORD: f"{call('record')} keeps calls to compare on",
+        Step.VERIFY: call("verify", label, repr(label)) + longer,
+        Step.APPLY: call("apply", label, repr(label)),
+        Step.REPORT: f"{call('report', 'FILE.html', 'path')}; workbench check --against "
+        f"{shell or 'this folder'} tells whether it stays as fast",
+    }[step]
+
+
+def measured_words(verdict: Mapping[str, Any]) -> str:
+    """How the candidate was measured: the ratio with its interval and what a call saves; "" where it was not.
+
+    `faster` and `slower` are said only where the comparison came to that.
+    """
+    numbers = verdict.get("measured")
+    if not numbers:
+        return ""
+    ratio, low, high, saved, old = (float(numbers[name]) for name in ("ratio", "low", "high", "saved", "old"))
+    how = verdict.get("comparison", "")
+    if not (math.isfinite(low) and math.isfinite(high) and low > 0):
+        return f"measured {ratio:.3g}x, with too few pairs for an interval"
+    if how == Verdict.FASTER:
+        return f"{ratio:.3g}x faster (95 %: {low:.3g} to {high:.3g}), saves {units.seconds(saved)} of {units.seconds(old)} a call"
+    if how == Verdict.SLOWER:
+        interval = f"95 %: {1 / high:.3g} to {1 / low:.3g}"
+        return (
+            f"{1 / ratio:.3g}x slower ({interval}), costs {units.seconds(-saved)} more than {units.seconds(old)} a call"
+        )
+    return f"{how}: {ratio:.3g}x (95 %: {low:.3g} to {high:.3g})"
 
 
 def markdown_of_gate(rows: Sequence[Sequence[str]]) -> str:

@@ -16,7 +16,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
-from workbench.timing.processes import WorkerHungError, _end, _wait
+from workbench.timing.ending import started
+from workbench.timing.processes import WorkerHungError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,29 +98,24 @@ def run(
     where it cannot be started.
     """
     begin = perf_counter()
+    whole = {name: value for name, value in {**os.environ, **(environment or {})}.items() if value is not None}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(
-            command,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env={name: value for name, value in {**os.environ, **(environment or {})}.items() if value is not None},
-            start_new_session=True,
-        )
-        try:
+        with started(command, out=out, err=err, environment=whole, cwd=cwd) as child:
             _wait(child, max(seconds, 0.0))
-        except WorkerHungError as error:
-            raise WorkerHungError(
-                f"{_named(command)} was not done after {perf_counter() - begin:.0f} s, and was ended"
-            ) from error
-        finally:
-            _end(child)
         texts = []
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode("utf-8", errors="replace"))
         return Ended(child.returncode, texts[0], texts[1], perf_counter() - begin)
+
+
+def _wait(child: subprocess.Popen[bytes], seconds: float) -> None:
+    begin = perf_counter()
+    try:
+        child.wait(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        took = perf_counter() - begin
+        raise WorkerHungError(f"{_named(error.cmd)} was not done after {took:.0f} s, and was ended") from error
 
 
 @contextlib.contextmanager

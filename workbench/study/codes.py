@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "B16": "an array's memory is laid out otherwise, or can no longer be written to",
     "B17": "the candidate cannot be loaded",
     "B18": "the candidate is not done in many times the old code's time, or ends its process",
+    "B19": "the program as a whole gives another result",
     "M01": "needs more memory at once than is allowed",
     "M02": "keeps memory with every call",
     "P03": "less than is required",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from workbench.model.benchmark import Benchmark
     from workbench.study.relaxations import Allowed
-    from workbench.timing.paired import Progress
+    from workbench.timing.series import Progress
 
 SAME_SHARE, MEMORY_SHARE = 0.25, 0.08
 """Shares of the budget that replaying and memory may take; speed has what is left."""

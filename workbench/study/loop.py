@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError, WorkbenchError, near
 from workbench.files import write_whole
+from workbench.model.benchmark import Verdict
 from workbench.model.calls import RecordedCall, RecordedCalls
 from workbench.model.check import Judgement
 from workbench.study.checks.base import Case, Version
@@ -23,6 +25,7 @@ from workbench.study.making import function_from
 from workbench.study.relaxations import understood
 from workbench.study.splice import SpliceError, missing_names, source_of, spliced
 from workbench.study.verify import digest, verification
+from workbench.study.whole import whole_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.study.folder.store import Folder
     from workbench.study.targets import StudyTarget
     from workbench.study.verify import Progress
+    from workbench.timing.series import Progress as Timing
 
 RUNS, LONGEST = 5, 20.0
 """Runs of the workload for the baseline, and seconds after which no other one is begun."""
@@ -85,10 +89,10 @@ class Loop:
                 f"The workload never called {self.target.reference}. Where the function is in the script that is run itself, "
                 "move it into a module that the script imports."
             )
-        chosen = choose(calls)
+        chosen = choose(replace(calls, calls=tuple(self._placed(one) for one in calls.calls)))
         kept = [_call_to_plain(one) for one in (*chosen.used, *chosen.held_out)]
         with self.folder.transaction() as step:
-            step.attach("calls.json", (json.dumps(kept, indent=1) + "\n").encode())
+            step.attach("calls.json", _plain(kept))
             return step.append(
                 "record",
                 {
@@ -99,6 +103,16 @@ class Loop:
                     "why": list(chosen.why),
                 },
             )
+
+    def _placed(self, call: RecordedCall) -> RecordedCall:
+        """A call whose caller is named as seen from the project, so that a study says nothing of the machine it was made on."""
+        file, colon, line = call.caller.rpartition(":")
+        if not colon:
+            return call
+        path, root = Path(file), self.target.root
+        inside = root is not None and path.is_relative_to(root)
+        name = path.relative_to(root) if inside and root is not None else Path(*path.parts[-2:])
+        return replace(call, caller=f"{name.as_posix()}:{line}")
 
     def hypothesis(self, text: str, target: str, predicts: tuple[float, float] | None) -> Event:
         """Write down what is thought to cost the time, before it is tried."""
@@ -133,21 +147,28 @@ class Loop:
         allow: tuple[str, ...] = (),
         required: float = 0.0,
         progress: Progress | None = None,
+        timing: Timing | None = None,
+        workload: Callable[[], object] | None = None,
     ) -> Verification:
         """Run the checklist on a candidate, the newest one without a label, and keep the answer.
 
+        `progress` hears of each item that is answered, `timing` of the comparison before. Where the candidate is faster, the `workload`
+        is run with both versions, for about `budget` seconds more.
         Raises StudyStepError where there is no candidate, or nothing to compare on.
         """
-        chosen = self._candidate(label)
+        chosen = self.chosen(label)
         payloads, run_calls = self.inputs()
-        function = chosen.function or self._made(chosen)
+        function = chosen.function or self.made(chosen)
         request = Request(self.target.function, function, payloads, understood(allow), budget, run_calls=run_calls)
-        comparison = compare(request)
+        comparison = compare(request, timing)
+        whole = None
+        if workload is not None and comparison.verdict is Verdict.FASTER:
+            whole = whole_run(workload, self.target.function, function, request.allowed.rules, budget)
         case = Case(
             target=self.target.reference,
             file=self.target.file,
             root=self.target.root,
-            old=Version("old", self.target.function, self.source(), self.target.module_text),
+            old=self.old(),
             new=Version(chosen.label, function, chosen.source, chosen.module_text),
             payloads=payloads,
             comparison=comparison,
@@ -155,6 +176,7 @@ class Loop:
             share=self.share(),
             required=required,
             allowed=allow,
+            whole=whole,
         )
         found = verification(case, chosen.label, progress)
         self._keep(found, comparison)
@@ -162,8 +184,8 @@ class Loop:
 
     def apply(self, label: str = "") -> str:
         """Write a verified candidate into the target's file. Raises StudyStepError where it is not verified, or the file has changed."""
-        chosen = self._candidate(label)
-        event = self._verdict(chosen.label)
+        chosen = self.chosen(label)
+        event = self.verdicts().get(chosen.label)
         if self.target.file is None:
             raise StudyStepError(
                 "The target is a function of a notebook: there is no file to write to. Paste the candidate into its cell."
@@ -185,6 +207,10 @@ class Loop:
         write_whole(self.target.file, chosen.module_text.encode())
         self._append("apply", {"candidate": chosen.label, "module": digest(chosen.module_text)})
         return str(self.target.file)
+
+    def old(self) -> Version:
+        """The target as it is now."""
+        return Version("old", self.target.function, self.source(), self.target.module_text)
 
     def share(self) -> float:
         """The part of the workload's time that the target took when it was profiled; NaN where it was not."""
@@ -211,9 +237,6 @@ class Loop:
         """The newest verdict of each candidate, by its label."""
         return {event.data["candidate"]: event for event in self.folder.events("verify")}
 
-    def _verdict(self, label: str) -> Event | None:
-        return self.verdicts().get(label)
-
     def _append(self, kind: str, data: Mapping[str, object]) -> Event:
         with self.folder.transaction() as step:
             return step.append(kind, data)
@@ -223,6 +246,8 @@ class Loop:
         timed = comparison.benchmark
         with self.folder.transaction() as step:
             step.attach("old.py", self.source().encode())
+            if comparison.same.counterexample is not None:
+                step.attach("counterexample.json", _plain(asdict(comparison.same.counterexample)))
             if timed is not None:
                 step.attach("points.json", (json.dumps(timed.points.rows()) + "\n").encode())
                 numbers = {
@@ -231,6 +256,10 @@ class Loop:
                     "high": timed.ratio.high,
                     "saved": timed.saved,
                     "old": timed.old,
+                    "level": timed.ratio.level,
+                    "processes": timed.ratio.processes,
+                    "pairs": timed.ratio.pairs,
+                    "method": timed.ratio.method,
                 }
                 data["measured"] = numbers
             data["comparison"] = str(comparison.verdict)
@@ -249,7 +278,8 @@ class Loop:
             )
         return payloads, int(event.data["seen"])
 
-    def _candidate(self, label: str) -> Candidate:
+    def chosen(self, label: str = "") -> Candidate:
+        """The candidate of that label, the newest without one. Raises StudyStepError where there is none, UsageError for another label."""
         known = self.folder.events("candidate")
         if not known:
             raise StudyStepError("There is no candidate yet. Give one: study.candidate(function).")
@@ -264,7 +294,7 @@ class Loop:
         label = event.data["label"]
         return Candidate(label, source, text, event.data["note"], self._live.get(label))
 
-    def _made(self, candidate: Candidate) -> Callable[..., Any]:
+    def made(self, candidate: Candidate) -> Callable[..., Any]:
         """The candidate as a live function, made from its text among the names of the target's module."""
         return function_from(candidate.source, self.target.function)
 
@@ -277,6 +307,11 @@ class Loop:
             ),
             "",
         )
+
+
+def _plain(value: object) -> bytes:
+    """As a file of JSON."""
+    return (json.dumps(value, indent=1) + "\n").encode()
 
 
 def _call_to_plain(call: RecordedCall) -> dict[str, Any]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0
 LONGEST = 160
+LARGEST = 200_000
+"""Bytes of an input that a counter-example keeps where it cannot be written as Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +178,8 @@ class _Answer:
         whose = "the candidate" if error.who == "new" else "the old code"
         said = f"{whose} {'is not done' if error.hung else 'ends its process'} on this input, {error.way}: {error}"
         at = min(error.at, len(self._stimuli) - 1)
-        example = Counterexample(
-            self._call(self._stimuli[at].payload),
-            "",
-            "",
-            "",
-            said,
-            self._source(self._stimuli[at].payload),
-            self._stimuli[at].why,
-        )
+        stimulus = self._stimuli[at]
+        example = self._counterexample(stimulus.payload, ("", "", "", said), stimulus.why)
         state, code = ("different", "B18") if error.who == "new" else ("unknown", "U06")
         return self._same(state, code, said, at, (), empty, [], example)
 
@@ -217,14 +212,15 @@ class _Answer:
     def _example(self, at: int, found: dict[str, Any], smallest: dict[str, Any] | None) -> Counterexample:
         payload = base64.b64decode(smallest["payload"]) if smallest else self._stimuli[at].payload
         what = smallest["difference"] if smallest else found["difference"]
+        words = (what["where"], what["old"], what["new"], what["said"])
+        return self._counterexample(payload, words, self._stimuli[at].why)
+
+    def _counterexample(self, payload: bytes, words: tuple[str, str, str, str], why: str) -> Counterexample:
+        """`words` are where the outcomes differ, what each gave there, and a sentence."""
+        source = self._source(payload)
+        kept = source is None and len(payload) <= LARGEST
         return Counterexample(
-            self._call(payload),
-            what["where"],
-            what["old"],
-            what["new"],
-            what["said"],
-            self._source(payload),
-            self._stimuli[at].why,
+            self._call(payload), *words, source, why, base64.b64encode(payload).decode() if kept else ""
         )
 
     def _call(self, payload: bytes) -> str:

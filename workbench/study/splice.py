@@ -1,6 +1,7 @@
 """One function of a module's source text, replaced: all else stays as it was, byte for byte."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
@@ -22,6 +23,7 @@ __all__ = [
     "SpliceError",
     "changed_lines",
     "missing_names",
+    "one_def",
     "source_of",
     "spliced",
     "target_node",
@@ -61,7 +63,7 @@ def spliced(module_text: str, qualname: str, candidate_source: str) -> str:
     first, last = first_line(target), target.end_lineno or target.lineno
     header = lines[target.lineno - 1]
     indent = header[: len(header) - len(header.lstrip(" \t\f\ufeff"))].lstrip("\f\ufeff")
-    own, candidate = _candidate(candidate_source)
+    own, candidate = one_def(candidate_source)
     own = _renamed(own, candidate, qualname)
     newline = re.search(r"\r\n|\r|\n", "".join(lines[first - 1 :]) or "\n")
     end = newline.group() if newline else "\n"
@@ -96,7 +98,7 @@ def source_of(function: Callable[..., Any]) -> str:
         text = inspect.getsource(inner)
     except (OSError, TypeError, SyntaxError, tokenize.TokenError, IndexError) as error:
         raise SpliceError(f"the source of {name} is not known here: {error}.") from error
-    own, node = _candidate(text)
+    own, node = one_def(text)
     if node.name != code.co_name or not _compiles_to("".join(own), code):
         raise SpliceError(
             f"{code.co_filename} changed after {name} was loaded: what stands there now is not what runs."
@@ -110,7 +112,7 @@ def missing_names(module_text: str, qualname: str, candidate_source: str) -> tup
     With a `from x import *` in the module, the names of x count where x is loaded here; where it is not, nothing is said to be missing.
     Raises SpliceError where the candidate is no single function.
     """
-    own, candidate = _candidate(candidate_source)
+    own, candidate = one_def(candidate_source)
     tree, outermost = parsed(module_text, "the module"), qualname.partition(".")[0]
     lazy = any(
         isinstance(one, ast.ImportFrom) and one.module == "__future__" and _imports(one, "annotations")
@@ -197,7 +199,7 @@ def _is_overload(node: ast.AST) -> bool:
     return any(ast.unparse(one).rpartition(".")[2] == "overload" for one in node.decorator_list)
 
 
-def _candidate(source: str) -> tuple[list[str], Def]:
+def one_def(source: str) -> tuple[list[str], Def]:
     """A candidate's lines, dedented, blank ones around it taken off, and its tree. Raises SpliceError where it is not one def."""
     lines = [line.rstrip("\r\n") + "\n" for line in lines_of(source.removeprefix("\ufeff"))]
     while lines and not lines[0].strip():
@@ -305,8 +307,13 @@ def _header(lines: list[str], candidate: Def, name: str) -> tuple[int, int, str,
 
 
 def _compiles_to(source: str, live: CodeType) -> bool:
-    """Whether a def's source could be what runs: its names and constants are all there. (pytest rewrites asserts, which only adds some.)"""
-    module = compiled(source, "the source")
+    """Whether a def's source could be what runs: its names and constants are all there. (pytest rewrites asserts, which only adds some.)
+
+    It is compiled as the live code was: where a module has postponed its annotations, those of inner functions are text, and name nothing.
+    """
+    postponed = live.co_flags & __future__.annotations.compiler_flag
+    head = "from __future__ import annotations\n" if postponed else ""
+    module = compiled(head + source, "the source")
     codes = [one for one in module.co_consts if inspect.iscode(one) and one.co_name == live.co_name]
     return any(_names(code) <= _names(live) and _arguments(code) == _arguments(live) for code in codes)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,14 +35,38 @@ class StudyTarget:
         return "" if self.file is None else self.file.read_bytes().decode("utf-8")
 
 
-def target_of(given: Callable[..., Any] | str) -> StudyTarget:
-    """From a function, or from `file.py:name` or `package.module:name`. Raises what `load_function` does."""
-    function = load_function(given) if isinstance(given, str) else given
+def target_of(given: Callable[..., Any] | str, place: Path | None = None, script: str = "") -> StudyTarget:
+    """From a function, or from `file.py:name` or `package.module:name`. A file is looked for from `place` too; where it can be imported
+    from there it is a module of that name, as the program's own imports have it, unless it is the `script` that is run. Raises what
+    `load_function` does."""
+    if isinstance(given, str):
+        given, where = _as_imported(given, place or Path.cwd(), script)
+        function = load_function(where)
+    else:
+        function = given
     plain = inspect.unwrap(function)
     qualname = str(getattr(plain, "__qualname__", getattr(plain, "__name__", repr(plain))))
     reference = given if isinstance(given, str) else f"{getattr(plain, '__module__', '')}:{qualname}"
     file = _file_of(plain)
     return StudyTarget(reference, qualname.rpartition("<locals>.")[2], function, file, root_of(file))
+
+
+def _as_imported(reference: str, place: Path, script: str) -> tuple[str, str]:
+    """`pkg/words.py:index` as `pkg.words:index` where that is the same file, and as what can be loaded from here."""
+    where, _, name = reference.rpartition(":")
+    if not where.endswith(".py"):
+        return reference, reference
+    path = Path(where) if Path(where).is_file() else place / where
+    if not path.is_file():
+        return reference, reference
+    inner = os.path.relpath(path.resolve(), place.resolve())
+    module = inner.removesuffix(".py").replace(os.sep, ".")
+    is_script = bool(script) and (place / script).resolve() == path.resolve()
+    if not is_script and all(part.isidentifier() for part in module.split(".")) and str(place) in sys.path:
+        spec = importlib.util.find_spec(module)
+        if spec is not None and spec.origin is not None and Path(spec.origin).resolve() == path.resolve():
+            return f"{module}:{name}", f"{module}:{name}"
+    return reference, f"{path}:{name}"
 
 
 def _file_of(function: Callable[..., Any]) -> Path | None:

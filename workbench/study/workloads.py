@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import os
 import runpy
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from workbench.errors import TargetNotFoundError, UsageError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def command_workload(words: Sequence[str], folder: Path) -> Callable[[], object]:
-    """A call that runs `script.py args...`, `-m module args...`, or either after `python`, in `folder`; its output goes nowhere.
+    """A call that runs `script.py args...`, `-m module args...`, or either after `python`, in `folder`, and returns what it printed.
 
     Raises UsageError where there is no script or module in the words, TargetNotFoundError where there is no such file.
     """
@@ -34,10 +35,10 @@ def command_workload(words: Sequence[str], folder: Path) -> Callable[[], object]
     if not module and not script.is_file():
         raise TargetNotFoundError(f"There is no script {rest[0]} in {folder}.")
 
-    def run() -> None:
+    def run() -> str:
         with _as_program(
             [rest[0] if module else str(script), *rest[1:]], folder, script.parent if not module else folder
-        ):
+        ) as printed:
             try:
                 if module:
                     runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
@@ -46,31 +47,61 @@ def command_workload(words: Sequence[str], folder: Path) -> Callable[[], object]
             except SystemExit as ended:
                 if ended.code not in (None, 0):
                     raise UsageError(f"The program ended with status {ended.code}: {' '.join(words)}") from ended
+        return printed.getvalue()
 
     return run
 
 
 def _run_file(script: Path) -> None:
-    """Run a file as `__main__`, on the code objects that its functions have where it was loaded as a module."""
+    """Run a file as `__main__`, on the code objects that its functions have where it was loaded as a module: whoever watches one of these
+    sees it called."""
     main, before = ModuleType("__main__"), sys.modules["__main__"]
     main.__file__ = str(script)
+    code = _sharing(compiled(script), _loaded(script))
     sys.modules["__main__"] = main
     try:
-        exec(compiled(script), vars(main))
+        exec(code, vars(main))
     finally:
         sys.modules["__main__"] = before
 
 
+def _loaded(script: Path) -> list[CodeType]:
+    """The code of all functions and methods of modules that were imported from a file."""
+    files = [(one, getattr(one, "__file__", None)) for one in list(sys.modules.values())]
+    modules = [one for one, file in files if file and _is(file, script)]
+    values = [value for module in modules for value in vars(module).values()]
+    values += [inner for value in values if isinstance(value, type) for inner in vars(value).values()]
+    plain = [inspect.unwrap(getattr(value, "__func__", value)) for value in values if callable(value)]
+    return [value.__code__ for value in plain if isinstance(value, FunctionType)]
+
+
+def _is(file: str, script: Path) -> bool:
+    return Path(file).name == script.name and Path(file).resolve() == script
+
+
+def _sharing(code: CodeType, known: list[CodeType]) -> CodeType:
+    """Code in which each function that is equal to one of `known` is that one."""
+    if not known:
+        return code
+    constants = tuple(
+        next((one for one in known if one == value), None) or _sharing(value, known)
+        if isinstance(value, CodeType)
+        else value
+        for value in code.co_consts
+    )
+    return code.replace(co_consts=constants)
+
+
 @contextlib.contextmanager
-def _as_program(argv: list[str], folder: Path, first: Path) -> Iterator[None]:
+def _as_program(argv: list[str], folder: Path, first: Path) -> Iterator[io.StringIO]:
     """What a program finds: its arguments, its folder, its own folder first on the path; put back afterwards."""
     before_argv, before_path, before_folder = sys.argv, list(sys.path), Path.cwd()
     sys.argv = argv
     sys.path.insert(0, str(first))
     os.chdir(folder)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            yield printed
     finally:
         os.chdir(before_folder)
         sys.argv = before_argv

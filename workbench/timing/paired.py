@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import math
-from dataclasses import dataclass, field, replace
-from time import perf_counter
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +12,8 @@ import numpy as np
 from workbench.model.benchmark import UNKNOWN, Arm, Benchmark, Cold, Points, Verdict
 from workbench.timing.carrier import Carrier
 from workbench.timing.decide import MARGIN, Decision, decide, margin_of, only_seen_before, slow_start
-from workbench.timing.driving import without_a_loop
 from workbench.timing.looks import FEWEST, USUAL, Look, looks
-from workbench.timing.processes import WorkerFailedError, WorkerHungError, run_job
+from workbench.timing.series import Series, in_this_process
 from workbench.timing.statistics import estimate, pairs, seconds_per_call, warm_pairs
 from workbench.timing.worker import Job, measure
 
@@ -23,21 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from workbench.model.benchmark import Estimate
-
-    Progress = Callable[[int, int, float], None]
-    """Called with processes done, processes planned, seconds left."""
+    from workbench.timing.series import Progress
 
 BUDGET = 30.0
 MOST = USUAL[-1]
 SHORTEST = 0.25
 """Seconds of rounds that a process should have, beyond its start, before there are more processes."""
-PATIENCE = 4.0
-OVERTIME = 1.5
-FAILURES = 3
-"""Processes that may end without a result before the comparison does."""
 APART = 3
 """First calls of each version with fewer of which it means nothing that all of one took longer than all of the other: of three and
 three that comes by chance once in twenty, of four and four once in seventy."""
+NOTHING = Decision(Verdict.CANNOT_DECIDE, "U05", "interrupted before there was anything to decide from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +48,24 @@ class Plan:
     seed: int = 0
 
 
-@dataclass(slots=True)
-class _Progress:
-    """What has been measured so far."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    cold: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
-    notes: list[str] = field(default_factory=list)
-    done: int = 0
-    failed: int = 0
-    raised: list[int] = field(default_factory=list)
-    overhead: float = 0.0
-
-    def take(self, result: dict[str, Any]) -> None:
-        self.rows.extend(result["points"])
-        for mine, seen in zip(self.cold, result["cold"], strict=False):
-            if seen is not None:
-                mine.append(seen)
-        self.raised = result["raised"]
-        self.done += 1
-
-
 def benchmark(plan: Plan, progress: Progress | None = None) -> Benchmark:
     """Time old against new and old against itself in up to 32 fresh processes, within about `plan.budget` seconds.
 
     Ctrl-C ends it and keeps what was measured. Raises WorkerFailedError where the very first process cannot do its job,
     WorkerHungError where it is not done in four times the budget.
     """
-    begin = perf_counter()
-    so_far = _Progress()
+    so_far = Series(plan.budget, MOST, progress)
     if any(not isinstance(function, Carrier) for function in plan.functions):
-        return _here(plan, so_far, begin)
+        return _here(plan, so_far)
     wanted: tuple[Look, ...] = ()
-    most, decision, look = (
-        MOST,
-        Decision(Verdict.CANNOT_DECIDE, "U05", "interrupted before there was anything to decide from"),
-        None,
-    )
+    decision, look = NOTHING, None
     try:
-        while so_far.done < most and perf_counter() - begin < OVERTIME * plan.budget:
-            _one_process(plan, so_far, begin, most)
+        for result in so_far.results(partial(_job, plan)):
+            so_far.take(result)
             if so_far.done == 1:
-                most = _affordable(plan, so_far, begin)
-                wanted = looks(most)
-            if progress is not None:
-                progress(so_far.done, most, max(plan.budget - (perf_counter() - begin), 0.0))
+                so_far.planned = _affordable(so_far)
+                wanted = looks(so_far.planned)
+            so_far.tell()
             look = next((one for one in wanted if one.processes == so_far.done), None)
             if look is not None:
                 decision = _look(plan, so_far, look, last=look is wanted[-1])
@@ -109,46 +75,26 @@ def benchmark(plan: Plan, progress: Progress | None = None) -> Benchmark:
             look = wanted[-1] if wanted and wanted[-1].processes == so_far.done else None
             decision = _look(plan, so_far, look, last=True)
     except KeyboardInterrupt:
-        so_far.notes.append(f"interrupted after {so_far.done} of {most} processes")
+        so_far.notes.append(f"interrupted after {so_far.done} of {so_far.planned} processes")
         look = None
         if so_far.rows:
             decision = _look(plan, so_far, None, last=True)
-    return _finished(plan, so_far, decision, look, tuple(one.processes for one in wanted), perf_counter() - begin)
-
-
-def _one_process(plan: Plan, so_far: _Progress, begin: float, most: int) -> None:
-    left = plan.budget - (perf_counter() - begin)
-    share = plan.budget / MOST if not so_far.done else left / (most - so_far.done)
-    job = _job(plan, so_far.done + so_far.failed, max(share - so_far.overhead, 0.05))
-    allowed = PATIENCE * plan.budget + 10 if not so_far.done else PATIENCE * max(left, plan.budget / 4) + 10
-    started = perf_counter()
-    try:
-        so_far.take(run_job("workbench.timing.worker", job, seconds=allowed, seed=job.seed))
-    except (WorkerFailedError, WorkerHungError) as error:
-        so_far.failed += 1
-        if not so_far.done or so_far.failed > FAILURES:
-            raise
-        so_far.notes.append(f"a process was left out: {error}")
-    if so_far.done == 1:
-        so_far.overhead = max(perf_counter() - started - job.seconds, 0.0)
+    return _finished(plan, so_far, decision, look, tuple(one.processes for one in wanted))
 
 
 def _job(plan: Plan, process: int, seconds: float) -> Job:
-    collector = (gc.isenabled(), gc.get_threshold())
-    return Job(process, plan.functions, plan.calls, seconds, 1000 * plan.seed + process, plan.fresh, collector)
+    return Job(process, plan.functions, plan.calls, seconds, 1000 * plan.seed + process, plan.fresh)
 
 
-def _affordable(plan: Plan, so_far: _Progress, begin: float) -> int:
+def _affordable(so_far: Series) -> int:
     """How many processes the budget has room for, by what the first one took; decided before anything is compared."""
-    spent = perf_counter() - begin
     by_round: dict[int, float] = {}
     for row in so_far.rows:
         by_round[row["round"]] = by_round.get(row["round"], 0.0) + row["wall"] * row["calls"]
-    least = so_far.overhead + max(SHORTEST, *by_round.values())
-    return max(1, min(MOST, 1 + int((plan.budget - spent) / least)))
+    return min(MOST, so_far.affordable(max(SHORTEST, *by_round.values())))
 
 
-def _estimates(plan: Plan, so_far: _Progress, look: Look | None) -> tuple[Points, Estimate, Estimate, Estimate]:
+def _estimates(plan: Plan, so_far: Series, look: Look | None) -> tuple[Points, Estimate, Estimate, Estimate]:
     points = Points.of(so_far.rows)
     new = pairs(points, Arm.NEW) if plan.kept else warm_pairs(points, Arm.NEW)
     return (
@@ -159,7 +105,7 @@ def _estimates(plan: Plan, so_far: _Progress, look: Look | None) -> tuple[Points
     )
 
 
-def _look(plan: Plan, so_far: _Progress, look: Look | None, *, last: bool) -> Decision:
+def _look(plan: Plan, so_far: Series, look: Look | None, *, last: bool) -> Decision:
     points, ratio, first, again = _estimates(plan, so_far, look)
     decision = decide(ratio, again, plan.margin, last=last)
     if decision.verdict is not Verdict.FASTER:
@@ -183,8 +129,8 @@ def _look(plan: Plan, so_far: _Progress, look: Look | None, *, last: bool) -> De
     return decision
 
 
-def _cold(so_far: _Progress) -> Cold:
-    old, new = so_far.cold
+def _cold(so_far: Series) -> Cold:
+    old, new = so_far.cold[Arm.OLD], so_far.cold[Arm.NEW]
     if not (old and new):
         return Cold(
             float(np.median(old)) if old else math.nan, float(np.median(new)) if new else math.nan, UNKNOWN, False
@@ -194,31 +140,23 @@ def _cold(so_far: _Progress) -> Cold:
     return Cold(float(np.median(old)), float(np.median(new)), estimate(logs), slower)
 
 
-def _here(plan: Plan, so_far: _Progress, begin: float) -> Benchmark:
+def _here(plan: Plan, so_far: Series) -> Benchmark:
     """All in this process, where functions or inputs cannot travel: one process, a wider interval, and the answer says so."""
     so_far.notes.append(
         "this process only: what differs between processes was not seen, and the interval is widened for it"
     )
     functions = tuple(one.load() if isinstance(one, Carrier) else one for one in plan.functions)
-    enabled, thresholds = gc.isenabled(), gc.get_threshold()
+    job = replace(_job(replace(plan, functions=functions), 0, plan.budget / 2), alone=False)
     try:
-        so_far.take(
-            without_a_loop(measure, replace(_job(replace(plan, functions=functions), 0, plan.budget / 2), alone=False))
-        )
+        so_far.take(in_this_process(measure, job))
+        so_far.done = 1
     except KeyboardInterrupt:
         so_far.notes.append("interrupted")
-    finally:
-        (gc.enable if enabled else gc.disable)()
-        gc.set_threshold(*thresholds)
-    decision = Decision(Verdict.CANNOT_DECIDE, "U05", "interrupted before there was anything to decide from")
-    if so_far.rows:
-        decision = _look(plan, so_far, None, last=True)
-    return _finished(plan, so_far, decision, None, (1,), perf_counter() - begin)
+    decision = _look(plan, so_far, None, last=True) if so_far.rows else NOTHING
+    return _finished(plan, so_far, decision, None, (1,))
 
 
-def _finished(
-    plan: Plan, so_far: _Progress, decision: Decision, look: Look | None, planned: tuple[int, ...], seconds: float
-) -> Benchmark:
+def _finished(plan: Plan, so_far: Series, decision: Decision, look: Look | None, planned: tuple[int, ...]) -> Benchmark:
     points, ratio, first, again = _estimates(plan, so_far, look)
     return Benchmark(
         verdict=decision.verdict,
@@ -233,18 +171,18 @@ def _finished(
         new=seconds_per_call(points, Arm.NEW),
         margin=margin_of(plan.margin, again),
         looks=planned or (so_far.done,),
-        seconds=seconds,
+        seconds=so_far.spent,
         notes=(*so_far.notes, *_noticed(plan, so_far)),
         points=points,
     )
 
 
-def _noticed(plan: Plan, so_far: _Progress) -> Sequence[str]:
+def _noticed(plan: Plan, so_far: Series) -> Sequence[str]:
     notes = []
     distinct = len(set(plan.calls))
     if distinct == 1:
         notes.append("one input only: results kept from call to call would look like speed")
-    if so_far.raised and any(so_far.raised):
+    if so_far.raised:
         notes.append("some calls raise; they are timed like the others")
     if 0 < so_far.done < FEWEST and not so_far.notes:
         notes.append(f"time for {so_far.done} processes only")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pickle
 import random
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.timing.ending import started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,44 +47,25 @@ def run_job(module: str, job: object, *, seconds: float, seed: int) -> dict[str,
         job_file, result_file, said_file = (Path(folder, name) for name in ("job", "result.json", "said"))
         job_file.write_bytes(pickle.dumps(job, protocol=5))
         code = _START.format(path=sys.path, module=module, job=str(job_file), result=str(result_file))
-        with said_file.open("wb") as said:
-            worker = subprocess.Popen(
-                [sys.executable, *_flags(), "-c", code],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                env=_environment(seed),
-                start_new_session=True,
-            )
+        command, environment = [sys.executable, *_flags(), "-c", code], _environment(seed)
+        with (
+            said_file.open("wb") as said,
+            started(command, out=subprocess.DEVNULL, err=said, environment=environment) as worker,
+        ):
+            begin = perf_counter()
             try:
-                _wait(worker, seconds)
-            finally:
-                _end(worker)
-        return _result(worker, result_file, said_file)
+                status = worker.wait(timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise WorkerHungError(
+                    f"the worker was not done after {perf_counter() - begin:.1f} s, and was ended"
+                ) from error
+        return _result(status, result_file, said_file)
 
 
-def _wait(worker: subprocess.Popen[bytes], seconds: float) -> None:
-    begin = perf_counter()
-    try:
-        worker.wait(timeout=seconds)
-    except subprocess.TimeoutExpired as error:
-        raise WorkerHungError(f"the worker was not done after {perf_counter() - begin:.1f} s, and was ended") from error
-
-
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    """End what is left of a worker's group: itself where it still runs, and whatever it has started."""
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(worker.pid, signal.SIGKILL)
-    elif worker.poll() is None:
-        worker.kill()
-    worker.wait()
-
-
-def _result(worker: subprocess.Popen[bytes], result_file: Path, said_file: Path) -> dict[str, Any]:
+def _result(status: int, result_file: Path, said_file: Path) -> dict[str, Any]:
     if not result_file.exists():
         said = said_file.read_text("utf-8", errors="replace").strip().splitlines()
-        how = f"by signal {-worker.returncode}" if worker.returncode < 0 else f"with status {worker.returncode}"
+        how = f"by signal {-status}" if status < 0 else f"with status {status}"
         raise WorkerFailedError(f"the worker ended {how} before it was done" + (f": {said[-1]}" if said else ""))
     try:
         result: dict[str, Any] = json.loads(result_file.read_text("utf-8"))

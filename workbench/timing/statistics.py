@@ -90,9 +90,5 @@ def seconds_per_call(points: Points, arm: Arm) -> float:
     """The median over processes of the median seconds for one call; NaN without points."""
     mine = points.arm == arm
     warm = mine & ~points.first
-    chosen = warm if warm.any() else mine
-    medians = [
-        float(np.median(points.wall[chosen & (points.process == process)]))
-        for process in np.unique(points.process[chosen])
-    ]
+    medians = list(points.medians(wanted=warm if warm.any() else mine).values())
     return float(np.median(medians)) if medians else math.nan

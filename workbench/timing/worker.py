@@ -9,7 +9,7 @@ import asyncio
 import gc
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,9 @@ class Job:
     """What one process is to do.
 
     `functions` are the arms in the order old, new (one only: no pairs), carried or live; `calls` are payloads of (args, kwargs);
-    `seconds` is how long rounds go on; `fresh` wants arguments copied for each call; `collector` is `(enabled, thresholds)`;
-    `alone` says that the process is for this job only, so that what it holds already can be put out of the collector's sight.
+    `seconds` is how long rounds go on; `fresh` wants arguments copied for each call; `collector` is `(enabled, thresholds)`, as
+    they are where the job is made; `alone` says that the process is for this job only, so that what it holds already can be put out of
+    the collector's sight.
     """
 
     process: int
@@ -50,7 +51,7 @@ class Job:
     seconds: float
     seed: int
     fresh: bool
-    collector: tuple[bool, tuple[int, int, int]]
+    collector: tuple[bool, tuple[int, int, int]] = field(default_factory=lambda: (gc.isenabled(), gc.get_threshold()))
     least_rounds: int = 1
     alone: bool = True
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.model.check import Status
 from workbench.render.html_parts import html_text
-from workbench.render.text_study import worth
+from workbench.render.text_study import measured_words, worth
 from workbench.study.codes import CODES
-from workbench.widgets.loop_words import CHANGED, measured_words, next_words, steps
+from workbench.widgets.loop_words import CHANGED, next_words, steps
 from workbench.widgets.loop_words import State as StepState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from workbench.model.standing import Tried
     from workbench.widgets.loop_words import Seen
 
 SOURCE_LINES = 400
@@ -24,7 +25,7 @@ def head(seen: Seen) -> str:
     """What the study is about, and what there is to be won."""
     found = seen.standing
     said = f"Study {html_text(found.folder, 200)}"
-    if seen.profiled:
+    if found.profiled:
         said += f": {html_text(worth(found.share))}"
     return f'<h3>{html_text(found.target, 200)}</h3><p class="quiet">{said}</p>'
 
@@ -48,16 +49,16 @@ def thoughts(seen: Seen) -> str:
     return "".join(parts)
 
 
-def card(seen: Seen, row: tuple[str, str, str, str, bool]) -> str:
+def card(seen: Seen, one: Tried) -> str:
     """One candidate: its verdict with what the code stands for, the measured ratio, the six items, its text folded."""
-    label, judgement, code, note, stale = row
+    label, judgement, code = one.label, one.judgement, one.code
     verdict = seen.verdicts.get(label, {})
     state = html_text(judgement or "not verified yet")
     parts = [f'<h4>{html_text(label)} <span class="{html_text(judgement or "open")}">{state}</span>']
     parts.append(" <span>applied</span></h4>" if label == seen.standing.applied else "</h4>")
-    if note:
-        parts.append(f"<p>{html_text(note, 600)}</p>")
-    if stale:
+    if one.note:
+        parts.append(f"<p>{html_text(one.note, 600)}</p>")
+    if one.stale:
         parts.append(f'<p class="stale"><b>stale</b> {html_text(CHANGED)}: verify it again.</p>')
     if code:
         parts.append(f"<p><b>{html_text(code)}</b> {html_text(CODES.get(code, 'a code of another version'))}</p>")

@@ -113,9 +113,9 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
         self.shown["head"].value = head(seen)
         self.shown["strip"].value = strip(seen)
         self.shown["thoughts"].value = thoughts(seen)
-        for row in seen.standing.candidates:
-            self._cards.setdefault(row[0], ipywidgets.HTML()).value = card(seen, row)
-        self.shown["cards"].children = [self._cards[row[0]] for row in reversed(seen.standing.candidates)]
+        for one in seen.standing.candidates:
+            self._cards.setdefault(one.label, ipywidgets.HTML()).value = card(seen, one)
+        self.shown["cards"].children = [self._cards[one.label] for one in reversed(seen.standing.candidates)]
         if self.fields["source"].value in ("", self._offered):
             self.fields["source"].value = self._offered = textwrap.dedent(seen.text).strip()
 
@@ -130,7 +130,7 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
             button.button_style = "primary" if key == coming else ""
 
     def _newest(self) -> str:
-        return self.seen.standing.candidates[-1][0] if self.seen and self.seen.standing.candidates else ""
+        return self.seen.standing.candidates[-1].label if self.seen and self.seen.standing.candidates else ""
 
     def _ready(self) -> str:
         return to_apply(self.seen.standing) if self.seen else ""

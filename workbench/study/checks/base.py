@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from workbench.model.check import Check
     from workbench.model.comparison import Comparison
+    from workbench.model.whole import WholeRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,10 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What is checked: two versions of `target` (`module:name`) that lives in `file` (None for a notebook) of the project in `root`.
+class Subject:
+    """Two versions of `target` (`module:name`) that lives in `file` (None for a notebook) of the project in `root`.
 
-    `payloads` are the inputs, pickles of (args, kwargs); `comparison` is what comparing the two found; `seconds` is how long
-    one check may take. `share` is the part of the whole run's time that the target took, NaN where no run was profiled;
-    `required` how many times as fast the new version has to be, 0 for any gain beyond the margin; `allowed` are the relaxations that
-    were declared, as words.
+    `payloads` are the inputs, pickles of (args, kwargs); `seconds` is how long one thing that is done with them may take.
     """
 
     target: str
@@ -43,11 +41,23 @@ class Case:
     old: Version
     new: Version
     payloads: tuple[bytes, ...]
-    comparison: Comparison
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Subject):
+    """What is checked, and what comparing the two versions found.
+
+    `share` is the part of the whole run's time that the target took, NaN where no run was profiled; `required` how many times as fast
+    the new version has to be, 0 for any gain beyond the margin; `allowed` are the relaxations that were declared, as words; `whole` is
+    what running the program as a whole came to, None where there is no program or it was not run.
+    """
+
+    comparison: Comparison
     share: float = math.nan
     required: float = 0.0
     allowed: tuple[str, ...] = ()
+    whole: WholeRun | None = None
 
 
 class Item(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import median
 from typing import TYPE_CHECKING
 
 from workbench import units
@@ -10,10 +11,15 @@ from workbench.model.benchmark import Verdict
 from workbench.model.check import Check, Status
 
 if TYPE_CHECKING:
+    from workbench.model.whole import WholeRun
     from workbench.study.checks.base import Case
 
 LEAST = 0.01
 """The share of the whole run that a gain has to save, where a run was profiled."""
+
+
+ENOUGH = 5
+"""Pairs of runs of the whole program that have to agree before they refuse: by chance they do so once in 32."""
 
 
 class Performance:
@@ -31,6 +37,7 @@ class Performance:
             ("saved", f"{units.seconds(timed.saved)} of {units.seconds(timed.old)} per call"),
             ("measured", f"{units.count(timed.ratio.pairs, 'pair')} in {timed.ratio.processes} processes"),
             *whole(case.share, timed.ratio.ratio),
+            *measured(case.whole),
         )
         if case.comparison.verdict is Verdict.REFUSED and case.comparison.code.startswith("P"):
             return self._made(Status.FAIL, case.comparison.code, case.comparison.said, evidence)
@@ -51,10 +58,30 @@ class Performance:
                 f"{units.share(gain)} only"
             )
             return self._made(Status.FAIL, "P06", said, evidence)
+        if case.whole is not None and len(case.whole.old) >= ENOUGH and max(case.whole.ratios) < 1:
+            said = f"the function is faster, and the run as a whole was slower in each of {len(case.whole.old)} pairs of runs"
+            return self._made(Status.FAIL, "P06", said, evidence)
         return self._made(Status.PASS, "", f"{timed.ratio.ratio:.3g}x faster", evidence)
 
     def _made(self, status: Status, code: str, said: str, evidence: tuple[tuple[str, str], ...] = ()) -> Check:
         return Check(self.item, status, code, said, evidence)
+
+
+def measured(found: WholeRun | None) -> tuple[tuple[str, str], ...]:
+    """How long the run as a whole took with both versions, as names and values; empty where there is no program."""
+    if found is None or not (found.old or found.said):
+        return ()
+    if not found.old:
+        return (("whole run, measured", found.said),)
+    before, now = (units.seconds(median(times)) for times in (found.old, found.new))
+    low, high = min(found.ratios), max(found.ratios)
+    pairs = units.count(len(found.old), "pair")
+    return (
+        (
+            "whole run, measured",
+            f"{found.ratio:.3g}x by the median of {pairs} ({low:.3g} to {high:.3g}): {before} became {now}",
+        ),
+    )
 
 
 def saved_of_whole(share: float, ratio: float) -> float:

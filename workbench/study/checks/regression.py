@@ -14,12 +14,12 @@ from workbench.study.strict.compare import difference
 from workbench.units import count
 
 if TYPE_CHECKING:
-    from workbench.study.checks.base import Case
+    from workbench.study.checks.base import Subject
 
 SECONDS = 60.0
 
 
-def regression_test(case: Case, limit: int = 20) -> str:
+def regression_test(case: Subject, limit: int = 20) -> str:
     """The text of a pytest file with up to `limit` of the case's inputs, each with the old version's result.
 
     An input is left out, and counted in the file, where its arguments or its result cannot be written as Python, where the call raises, and
@@ -58,9 +58,9 @@ def _text(module: str, name: str, chosen: list[dict[str, Any]], inputs: int, lef
     outer = name.partition(".")[0]
     awaited = any(one["awaited"] for one in chosen)
     imports = sorted({line for one in chosen for line in one["imports"]} | ({"import asyncio"} if awaited else set()))
+    lost = f" ({left} cannot be written down)" if left else ""
     parts = [
-        f'"""Results of {module}:{name} before it was changed: {len(chosen)} of {count(inputs, "recorded input")}',
-        f'({left} cannot be written down)."""\n\n',
+        f'"""Results of {module}:{name} before it was changed: {len(chosen)} of {count(inputs, "recorded input")}{lost}."""\n\n',
         "".join(f"{line}\n" for line in imports) + ("\n" if imports else ""),
         f"from {module} import {outer}\n",
     ]
@@ -72,7 +72,7 @@ def _text(module: str, name: str, chosen: list[dict[str, Any]], inputs: int, lef
             f"    result = {call}\n    expected = {one['result']}\n"
             "    assert type(result) is type(expected)\n    assert result == expected\n"
         )
-    text = " ".join(parts[:2]) + "".join(parts[2:])
+    text = "".join(parts)
     ast.parse(text)
     return text
 

@@ -22,7 +22,7 @@ from workbench.timing.processes import run_job
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from workbench.study.checks.base import Case
+    from workbench.study.checks.base import Subject
     from workbench.study.checks.texts import Texts
     from workbench.study.children import Copied
 
@@ -58,7 +58,7 @@ class Session:
 class Suite:
     """The tests of a case's project, in a copy of it. `end` is the time on the clock at which all has to be done."""
 
-    def __init__(self, case: Case, texts: Texts, copy: Copied, end: float) -> None:
+    def __init__(self, case: Subject, texts: Texts, copy: Copied, end: float) -> None:
         if case.file is None:
             raise SuiteFailedError("the target has no file")
         self._case, self._texts, self._copy, self._end = case, texts, copy, end

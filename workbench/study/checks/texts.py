@@ -16,7 +16,7 @@ from workbench.study.statements import parsed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbench.study.checks.base import Case, Version
+    from workbench.study.checks.base import Subject, Version
 
 FUTURE_ANNOTATIONS = 0x1000000
 """The flag of code under `from __future__ import annotations`."""
@@ -43,7 +43,7 @@ class Texts:
             ) from error
 
 
-def texts_of(case: Case) -> Texts:
+def texts_of(case: Subject) -> Texts:
     """The target's module with the old and with the new version. Raises SpliceError where the new one cannot be put there."""
     name = case.target.partition(":")[2]
     old, encoding = case.old.module_text, "utf-8"
@@ -66,9 +66,9 @@ def texts_of(case: Case) -> Texts:
     )
 
 
-def alone(case: Case) -> Texts:
+def alone(first: Version, second: Version) -> Texts:
     """A notebook's two functions, each as a module of its own with what it needs. Raises SpliceError where a name cannot be had."""
-    (old, old_name), (new, new_name) = (_alone(version) for version in (case.old, case.new))
+    (old, old_name), (new, new_name) = (_alone(version) for version in (first, second))
     return Texts(old, new, old_name, new_name)
 
 

@@ -76,7 +76,7 @@ class Types:
 
     def _answer(self, case: Case) -> tuple[Status, str, str, list[tuple[str, str]], str]:
         try:
-            texts = texts_of(case) if case.file is not None else alone(case)
+            texts = texts_of(case) if case.file is not None else alone(case.old, case.new)
             old, new = target_node(texts.old, texts.old_name), target_node(texts.new, texts.new_name)
             added = Counter(silencers(texts.new)) - Counter(silencers(texts.old))
         except SpliceError as error:

@@ -1,0 +1,81 @@
+"""A candidate's text from where a change is kept: a revision of git, a patch, a file."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from workbench.errors import UsageError
+from workbench.study.revisions import version_of
+from workbench.study.splice import SpliceError, one_def, spliced, target_node
+from workbench.study.statements import first_line, lines_of, parsed
+from workbench.study.versions import changed_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.study.targets import StudyTarget
+
+
+def is_version(word: str) -> bool:
+    """Whether a text names a version of the project: `git:REVISION` or `patch:FILE`."""
+    return word.startswith(("git:", "patch:"))
+
+
+def text_of_version(word: str, target: StudyTarget) -> str:
+    """The target's def as it is in a version of its project, dedented.
+
+    Raises UsageError where files of that version differ in anything but the target, since a candidate is one function and nothing else
+    would be measured; what `version_of` raises; SpliceError where the target is not there.
+    """
+    if target.file is None or target.root is None:
+        raise UsageError(
+            f"{target.reference} is a function of a notebook, of which there are no versions. Give a function."
+        )
+    root = target.root.resolve()
+    inner = target.file.resolve().relative_to(root)
+    with version_of(word, root) as folder:
+        names = changed_files(root, folder)
+        others = [name for name in names if name != str(inner) and (folder / name).is_file()]
+        there = folder / inner
+        if not there.is_file():
+            raise UsageError(f"There is no {inner} in {word}.")
+        text = there.read_bytes().decode("utf-8")
+    found = _cut_out(text, target.qualname)
+    if others or not _same_but_for(target.module_text, text, target.qualname, found):
+        what = ", ".join(others[:5]) or f"{inner} outside of {target.qualname}"
+        raise UsageError(
+            f"{word} changes more than {target.qualname}: {what}. A candidate is one function. For a change of more, use "
+            f"workbench verify --before worktree --after {word} --target {target.reference}."
+        )
+    return found
+
+
+def text_of_file(path: Path, target: StudyTarget) -> str:
+    """The def in a file that bears the target's name, or the only one there is. Raises UsageError where neither is, or no such file."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"The candidate in {path} cannot be read: {error.strerror}.") from error
+    tree = parsed(text, str(path))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    try:
+        return _cut_out(text, target.qualname)
+    except SpliceError:
+        if len(names) != 1:
+            raise UsageError(
+                f"{path.name} has no {target.qualname}, and {len(names)} other functions. Name one: {path.name}:FUNCTION."
+            ) from None
+    return _cut_out(text, names[0])
+
+
+def _cut_out(text: str, qualname: str) -> str:
+    """The lines of a def, its decorators first, moved to the left edge."""
+    node = target_node(text, qualname)
+    own, _ = one_def("".join(lines_of(text)[first_line(node) - 1 : node.end_lineno]))
+    return "".join(own)
+
+
+def _same_but_for(mine: str, other: str, qualname: str, found: str) -> bool:
+    """Whether two texts of a module are the same program where the target is set aside."""
+    return ast.dump(ast.parse(spliced(mine, qualname, found))) == ast.dump(ast.parse(other))

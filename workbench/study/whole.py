@@ -1,0 +1,167 @@
+"""The program as a whole with a candidate in the target's place: whether its result is the same, and how long it takes.
+
+The candidate's code is put into the target's own function object for the time of a run, so that whoever holds the function calls it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+from contextlib import contextmanager
+from time import perf_counter
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from workbench.model.whole import WholeRun
+from workbench.study.strict.compare import difference
+from workbench.units import seconds as words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from workbench.study.strict.facts import Rules
+
+PAIRS, FEWEST = 5, 2
+"""Pairs of runs at the most, and at the least: with fewer nothing is said of the time."""
+
+
+def whole_run(
+    workload: Callable[[], object], old: Callable[..., Any], new: Callable[..., Any], rules: Rules, budget: float
+) -> WholeRun:
+    """Run the program in pairs, which of the two first by turns, up to about `budget` seconds, and compare what it returns.
+
+    Where the candidate cannot stand in the target's place, the program does not come by, or two runs of the old code differ, that is
+    said. Raises what the program raises with the old code.
+    """
+    if not isinstance(old, FunctionType) or not isinstance(new, FunctionType):
+        return _not_run("the target or the candidate is no function made by def")
+    cannot = why_not(old, new)
+    if cannot:
+        return _not_run(cannot)
+    runs = _Runs(workload, old, new, rules)
+    begin = perf_counter()
+    with reached(old) as seen:
+        pair = runs.old_run()
+    if not seen:
+        return _not_run(
+            "its calls are of another copy of the function, in the script itself or in a process of its own, or there are none"
+        )
+    pair += runs.new_run()
+    if runs.differs:
+        runs.old_run()
+        return WholeRun((), (), "" if runs.unsteady else runs.differs, runs.unsteady)
+    while not runs.differs and len(runs.olds) < PAIRS and perf_counter() - begin + pair <= budget:
+        first, second = (runs.new_run, runs.old_run) if len(runs.olds) % 2 else (runs.old_run, runs.new_run)
+        pair = first() + second()
+    if runs.unsteady:
+        return WholeRun(tuple(runs.olds), tuple(runs.news), "", runs.unsteady)
+    if len(runs.olds) < FEWEST and not runs.differs:
+        return WholeRun(
+            (), (), said=f"the program as a whole was not timed: two runs take {words(pair)}, of {words(budget)}"
+        )
+    return WholeRun(tuple(runs.olds), tuple(runs.news), runs.differs)
+
+
+def _not_run(why: str) -> WholeRun:
+    return WholeRun((), (), said=f"the program as a whole was not run with the candidate: {why}")
+
+
+class _Runs:
+    """Runs, and what came of them; the first result of the old code is what all others are held against."""
+
+    def __init__(self, workload: Callable[[], object], old: FunctionType, new: FunctionType, rules: Rules) -> None:
+        self._workload, self._old, self._new, self._rules = workload, old, new, rules
+        self._first: object = None
+        self.olds: list[float] = []
+        self.news: list[float] = []
+        self.differs = self.unsteady = ""
+
+    def old_run(self) -> float:
+        """Run the program as it is; seconds."""
+        begin = perf_counter()
+        result = self._workload()
+        took = perf_counter() - begin
+        if not self.olds:
+            self._first = result
+        elif found := difference(self._first, result, self._rules):
+            self.unsteady = f"the program's own result differs from run to run, and says nothing: {found.said}"
+        self.olds.append(took)
+        return took
+
+    def new_run(self) -> float:
+        """Run it with the candidate; seconds."""
+        begin = perf_counter()
+        try:
+            with standing_in(self._old, self._new):
+                result = self._workload()
+        except Exception as error:  # noqa: BLE001
+            self.differs = f"the program ends with {type(error).__name__}: {error}"
+        else:
+            found = difference(self._first, result, self._rules)
+            self.differs = f"the program's result is another one: {found.said}" if found else self.differs
+        self.news.append(perf_counter() - begin)
+        return self.news[-1]
+
+
+@contextmanager
+def reached(function: FunctionType) -> Iterator[list[bool]]:
+    """While the block lasts, the first call of this very function object puts an item into the list, and goes on as it would have."""
+    seen: list[bool] = []
+    before = function.__code__
+
+    def first(*args: Any, **kwargs: Any) -> Any:
+        seen.append(True)
+        function.__code__ = before
+        return function(*args, **kwargs)
+
+    constants = tuple(first if one == _FIRST else one for one in _probe.__code__.co_consts)
+    function.__code__ = _probe.__code__.replace(co_consts=constants)
+    try:
+        yield seen
+    finally:
+        function.__code__ = before
+
+
+_FIRST = "what is called at the first call"
+
+
+def _probe(*args: Any, **kwargs: Any) -> Any:
+    call: Any = "what is called at the first call"
+    return call(*args, **kwargs)
+
+
+@contextmanager
+def standing_in(old: FunctionType, new: FunctionType) -> Iterator[None]:
+    """While the block lasts, calls of `old` run the code of `new`, wherever they come from."""
+    before = old.__code__, old.__defaults__, old.__kwdefaults__
+    try:
+        old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
+        yield
+    finally:
+        old.__code__, old.__defaults__, old.__kwdefaults__ = before
+
+
+def why_not(old: FunctionType, new: FunctionType) -> str:
+    """Why the code of `new` cannot stand in for that of `old`; "" where it can."""
+    for which, one in (("target", old), ("candidate", new)):
+        if hasattr(one, "__wrapped__"):
+            return f"the {which} is wrapped in a decorator"
+        if one.__code__.co_freevars:
+            return f"the {which} is a closure"
+    used = _global_names(new.__code__)
+    if new.__name__ in used and new.__name__ != old.__name__:
+        return "it calls itself under another name than the target's"
+    mine, others = old.__globals__, new.__globals__
+    for name in sorted(used - {old.__name__}):
+        if name not in mine and not hasattr(builtins, name):
+            return f"it uses {name}, which the target's module has not"
+        if mine.get(name) is not others.get(name):
+            return f"its {name} is another one than that of the target's module"
+    return ""
+
+
+def _global_names(code: CodeType) -> set[str]:
+    """Names that code looks up among globals, in functions within it too."""
+    found = {str(one.argval) for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    inner = (one for one in code.co_consts if isinstance(one, CodeType))
+    return found.union(*map(_global_names, inner))
