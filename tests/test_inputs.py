@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -88,6 +89,8 @@ def shown(value: Any) -> str:
         return f"{type(value).__name__}({', '.join(map(shown, value))})"
     if isinstance(value, dict):
         return f"{type(value).__name__}({', '.join(f'{shown(key)}: {shown(one)}' for key, one in value.items())})"
+    if isinstance(value, set | frozenset):
+        return f"{type(value).__name__}({', '.join(sorted(map(shown, value)))})"
     if type(value) is int:
         return hex(value)
     return f"{type(value).__name__} {value!r}"
@@ -1024,6 +1027,13 @@ def bare(x, y: int) -> None:  # type: ignore[no-untyped-def]
         (one, {"x": list}, "says nothing"),
         (one, {"x": list[Any]}, "says nothing"),
         (one, {"x": Callable[[int], int]}, "says nothing"),
+        (one, {"x": pd.DataFrame}, "says nothing"),
+        (one, {"x": pd.Series | None}, "says nothing"),
+        (one, {"x": list[pd.Index]}, "says nothing"),
+        (one, {"x": dict[str, np.ndarray]}, "says nothing"),
+        (one, {"x": npt.NDArray[np.uint8]}, "says nothing"),
+        (one, {"x": np.ndarray[tuple[int, int], np.dtype[np.uint8]]}, ""),
+        (one, {"x": np.int64}, ""),
         (one, {"x": threading.Thread}, ""),
         (lambda: None, {}, "no annotated parameter"),
         (len, None, "parameter obj has no annotation"),
@@ -1044,6 +1054,40 @@ def test_why_there_are_none_is_said(function: Any, hints: dict[str, Any] | None,
     finally:
         if hints is not None:
             function.__annotations__ = kept
+
+
+class Fussy:
+    """Is made of numbers below a hundred only."""
+
+    def __init__(self, number: int) -> None:
+        if abs(number) >= 100:
+            raise OverflowError(f"{number} is too much")
+
+
+def test_a_class_that_cannot_always_be_made_ends_the_calls() -> None:
+    """Where the user's class raises when it is made, there are the calls up to there, and the reason is counted."""
+    kept, one.__annotations__ = one.__annotations__, {"x": Fussy}
+    try:
+        batch = from_annotations(one, 50, 1)
+        assert 1 <= len(list(batch)) < 50
+    finally:
+        one.__annotations__ = kept
+    assert any("OverflowError" in reason for reason in batch.skipped)
+
+
+def with_table(table: pd.DataFrame, names: list[str], least: int = 0) -> int:
+    return int((table["size"] >= least).sum()) if names else 0
+
+
+def test_a_bare_table_is_mutated_but_not_made_up() -> None:
+    """Of a table that is only annotated the columns are not known, so none is made; recorded ones are mutated, and keep theirs."""
+    assert "parameter table says nothing" in why_none(with_table)
+    calls = [Call((pd.DataFrame({"size": [1, at]}), ["a"])) for at in range(4)]
+    domain = seen(calls, with_table)
+    assert not domain.holds(Call((pd.DataFrame(), ["a"])))
+    made = [one.call.args[0] for one in mutations(calls, domain, 60, seed=0) if one.inside]
+    assert any(len(table) == 0 for table in made)
+    assert all(list(table.columns) == ["size"] for table in made)
 
 
 def test_without_hypothesis_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

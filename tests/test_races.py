@@ -15,6 +15,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -517,6 +519,80 @@ def test_a_copy_is_the_same(value: object) -> None:
 def test_other_types_and_values_are_not_the_same(old: object, new: object) -> None:
     """Type counts at each depth; what cannot be looked into equals only itself."""
     assert not same(old, new)
+
+
+def frame(**more: Any) -> pd.DataFrame:
+    return pd.DataFrame({"a": [1, 2], "b": [0.5, float("nan")], "c": ["x", None]} | more)
+
+
+TABLES: dict[str, Any] = {
+    "frame": frame(),
+    "frame of no rows": frame().iloc[:0],
+    "series with a gap": frame()["b"],
+    "categories": pd.Series(["x", "y"], dtype="category"),
+    "index": pd.Index(["x", "y"]),
+    "moment": pd.Timestamp("2024-02-29", tz="Europe/Berlin"),
+    "matrix": np.array([[1.0, float("nan")], [3.0, 4.0]]),
+    "masked": np.ma.masked_array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]),
+    "no number": np.float32("nan"),
+    "in a dict": {"t": [frame(), np.eye(2)]},
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_and_arrays_equal_their_copies(name: str) -> None:
+    """Frames, series, indexes, arrays of any dimension and their scalars are compared whole, gaps included."""
+    assert same(TABLES[name], deepcopy(TABLES[name]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (frame(), frame(a=[1, 3])),
+        (frame(), frame(a=[1.0, 2.0])),
+        (frame(), frame(d=1)),
+        (frame(), frame().iloc[::-1]),
+        (frame(), frame().iloc[:1]),
+        (frame(), frame().set_axis(["a", "b", "d"], axis=1)),
+        (frame()["a"], frame()["a"].rename("other")),
+        (np.eye(2), np.eye(3)),
+        (np.eye(2), np.eye(2, dtype=np.float32)),
+        (np.ma.masked_array([1], mask=[0]), np.ma.masked_array([1], mask=[1])),
+    ],
+)
+def test_other_tables_and_arrays_are_not_the_same(old: object, new: object) -> None:
+    """Values, dtypes, labels, their order and shapes count; tables with other labels, of which `==` raises, only differ."""
+    assert not same(old, new)
+
+
+class Ambiguous:
+    """Its `==` has no one answer."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __eq__(self, other: object) -> Any:
+        return np.array([True, False])
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_objects_without_one_answer_are_compared_by_what_they_hold() -> None:
+    """Where the answer of a class's `==` is neither true nor false, what its objects hold decides."""
+    assert same(Ambiguous(1), Ambiguous(1))
+    assert not same(Ambiguous(1), Ambiguous(2))
+
+
+def counted(table: pd.DataFrame) -> pd.DataFrame:
+    with GATE:
+        return pd.DataFrame({"a": [len(table)]})
+
+
+def test_calls_that_return_tables_can_be_held_against_serial_ones() -> None:
+    """Serial runs of calls that take and return tables give the same twice, so that there is something to compare with."""
+    found = explore_function(counted, [Call((frame(),)), Call((frame(),))], seconds=1)
+    assert found.state != "race"
+    assert not any("do not give the same twice" in way for way in found.ways), found.ways
 
 
 def test_locks_do_not_count_and_circles_end() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from small_project import FASTER, MODULE, Project, small_project
+from small_project import FASTER, MODULE, OLD, Project, small_project
 
 import workbench
 from workbench.model.check import Status
@@ -18,7 +20,7 @@ from workbench.study.checks.edges import Edges
 from workbench.study.checks.performance import Performance, measured
 from workbench.study.making import function_from
 from workbench.study.strict.compare import Rules
-from workbench.study.whole import reached, standing_in, whole_run
+from workbench.study.whole import reached, standing_in, whole_run, whole_run_in_place
 from workbench.study.workloads import command_workload
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def program() -> list[int]:
 
 
 def run(new: Callable[..., Any], workload: Callable[[], object] = program, budget: float = 0.2) -> WholeRun:
-    return whole_run(workload, target, new, Rules(), budget)
+    return whole_run_in_place(workload, target, new, Rules(), budget)
 
 
 def test_runs_go_in_pairs_which_first_by_turns() -> None:
@@ -180,21 +182,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
 
 
 def test_what_a_script_prints_is_its_result(project: Project) -> None:
-    """A program begun from a shell is held to what it prints; a script that is its own module is said not to come by."""
-    index = project.words.index
+    """A program begun from a shell is held to what it prints."""
+    index, program = project.words.index, command_workload(["run.py"], project.root)
     quick = function_from(FASTER, index)
-    found = whole_run(command_workload(["run.py"], project.root), index, quick, Rules(), 1.0)
+    found = whole_run_in_place(program, index, quick, Rules(), 1.0)
     assert (found.differs, found.said, len(found.old)) == ("", "", 5)
     wrong = function_from(FASTER.replace("append(at)", "append(at)\n        found['x'] = []"), index)
-    assert "another one" in whole_run(command_workload(["run.py"], project.root), index, wrong, Rules(), 1.0).differs
-    (project.root / "own.py").write_text(MODULE + "\n\nif __name__ == '__main__':\n    print(main())\n")
-    import own  # type: ignore[import-not-found]
+    assert "another one" in whole_run_in_place(program, index, wrong, Rules(), 1.0).differs
 
-    found = whole_run(
-        command_workload(["own.py"], project.root), own.index, function_from(FASTER, own.index), Rules(), 1.0
-    )
-    del sys.modules["own"]
+
+def test_a_script_that_is_its_own_module_runs_with_the_candidate_in_its_text(project: Project) -> None:
+    """The target is in the script itself: the script's text with the candidate is run; the function as it was imported is not called."""
+    text = MODULE + "\n\nif __name__ == '__main__':\n    print(main())\n"
+    (project.root / "own.py").write_text(text)
+    own = importlib.import_module("own")
+    program = command_workload(["own.py"], project.root)
+    found = whole_run_in_place(program, own.index, function_from(FASTER, own.index), Rules(), 1.0)
     assert "another copy" in found.said
+    found = whole_run(program, replace(program, text=text.replace(OLD, FASTER)), Rules(), 1.0)
+    assert (found.differs, found.said, len(found.old)) == ("", "", 5)
+    other = text.replace(OLD, FASTER).replace("total = 0", "total = 1")
+    assert "another one" in whole_run(program, replace(program, text=other), Rules(), 1.0).differs
+    del sys.modules["own"]
 
 
 @pytest.mark.timing

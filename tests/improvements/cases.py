@@ -249,10 +249,7 @@ IMPROVEMENTS = (
         "threads: a pool of its own", "pool.counted", counts, expected="inconclusive",
         why="a pool's threads have more places to change turns at than can be tried in the time",
     ),
-    Improvement(
-        "pandas: columns, tolist", "tables.heavy", tables, expected="inconclusive",
-        why="it is not known of `tolist` that it shares nothing, and two equal tables are two to the item on races",
-    ),
+    Improvement("pandas: columns, tolist", "tables.heavy", tables),
     Improvement(
         "bisect in a list in order", "lists.places", each(lambda text: (starts(text), offsets(text)), 30),
         expected="refused", why="nothing says that the list is in order, and it is tried in others",

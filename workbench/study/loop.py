@@ -25,15 +25,18 @@ from workbench.study.making import function_from
 from workbench.study.relaxations import understood
 from workbench.study.splice import SpliceError, missing_names, source_of, spliced
 from workbench.study.verify import digest, verification
-from workbench.study.whole import whole_run
+from workbench.study.whole import whole_run, whole_run_in_place
+from workbench.study.workloads import CommandWorkload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from workbench.model.check import Verification
     from workbench.model.comparison import Comparison
+    from workbench.model.whole import WholeRun
     from workbench.study.folder.schema import Event
     from workbench.study.folder.store import Folder
+    from workbench.study.strict.facts import Rules
     from workbench.study.targets import StudyTarget
     from workbench.study.verify import Progress
     from workbench.timing.series import Progress as Timing
@@ -163,7 +166,7 @@ class Loop:
         comparison = compare(request, timing)
         whole = None
         if workload is not None and comparison.verdict is Verdict.FASTER:
-            whole = whole_run(workload, self.target.function, function, request.allowed.rules, budget)
+            whole = self._whole(workload, chosen, function, request.allowed.rules, budget)
         case = Case(
             target=self.target.reference,
             file=self.target.file,
@@ -181,6 +184,18 @@ class Loop:
         found = verification(case, chosen.label, progress)
         self._keep(found, comparison)
         return found
+
+    def _whole(
+        self,
+        workload: Callable[[], object],
+        chosen: Candidate,
+        function: Callable[..., Any],
+        rules: Rules,
+        budget: float,
+    ) -> WholeRun:
+        if isinstance(workload, CommandWorkload) and workload.script == self.target.file:
+            return whole_run(workload, replace(workload, text=chosen.module_text), rules, budget)
+        return whole_run_in_place(workload, self.target.function, function, rules, budget)
 
     def apply(self, label: str = "") -> str:
         """Write a verified candidate into the target's file. Raises StudyStepError where it is not verified, or the file has changed."""

@@ -55,12 +55,12 @@ def global_uses(tree: ast.Module, *, annotations: bool = True) -> list[Use]:
 
 def bindings(body: Iterable[ast.stmt], name: str) -> list[ast.AST]:
     """The nodes in a scope's statements, also under `if`, `try`, `with` and loops, that bind a name; not those in functions and classes."""
-    return [node for node in _in_scope(body) if name in _bound_by(node)]
+    return [node for node in _in_scope(body) if name in bound_by(node)]
 
 
 def bound_names(body: Iterable[ast.stmt]) -> set[str]:
     """All names that a scope's statements bind."""
-    return {name for node in _in_scope(body) for name in _bound_by(node)}
+    return {name for node in _in_scope(body) for name in bound_by(node)}
 
 
 def _in_scope(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -77,7 +77,8 @@ def _in_scope(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         pending.extend(list(ast.iter_child_nodes(node))[::-1])
 
 
-def _bound_by(node: ast.AST) -> list[str]:
+def bound_by(node: ast.AST) -> list[str]:
+    """The names that a node binds itself, without what lies within it."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.Name):
@@ -102,7 +103,7 @@ class _Finder(ast.NodeVisitor):
         before, self._scope = self._scope, scope
         nodes = list(nodes)
         for node in _in_scope(nodes):
-            scope.bound.update(_bound_by(node))
+            scope.bound.update(bound_by(node))
             if isinstance(node, ast.Global):
                 scope.declared_global.update(node.names)
             elif isinstance(node, ast.Nonlocal):

@@ -1,6 +1,7 @@
 """The program as a whole with a candidate in the target's place: whether its result is the same, and how long it takes.
 
-The candidate's code is put into the target's own function object for the time of a run, so that whoever holds the function calls it.
+A script runs as its text with the candidate in it. Else the candidate's code is put into the target's own function object for the time of
+a run, so that whoever holds the function calls it.
 """
 
 from __future__ import annotations
@@ -21,32 +22,21 @@ if TYPE_CHECKING:
 
     from workbench.study.strict.facts import Rules
 
+    Program = Callable[[], object]
+
 PAIRS, FEWEST = 5, 2
 """Pairs of runs at the most, and at the least: with fewer nothing is said of the time."""
 
 
-def whole_run(
-    workload: Callable[[], object], old: Callable[..., Any], new: Callable[..., Any], rules: Rules, budget: float
-) -> WholeRun:
-    """Run the program in pairs, which of the two first by turns, up to about `budget` seconds, and compare what it returns.
+def whole_run(old: Program, new: Program, rules: Rules, budget: float) -> WholeRun:
+    """Run the program as it is, and with the candidate, in pairs, which of the two first by turns, up to about `budget` seconds, and
+    compare what it returns.
 
-    Where the candidate cannot stand in the target's place, the program does not come by, or two runs of the old code differ, that is
-    said. Raises what the program raises with the old code.
+    Where two runs of the old one differ, that is said. Raises what the program raises with the old code.
     """
-    if not isinstance(old, FunctionType) or not isinstance(new, FunctionType):
-        return _not_run("the target or the candidate is no function made by def")
-    cannot = why_not(old, new)
-    if cannot:
-        return _not_run(cannot)
-    runs = _Runs(workload, old, new, rules)
+    runs = _Runs(old, new, rules)
     begin = perf_counter()
-    with reached(old) as seen:
-        pair = runs.old_run()
-    if not seen:
-        return _not_run(
-            "its calls are of another copy of the function, in the script itself or in a process of its own, or there are none"
-        )
-    pair += runs.new_run()
+    pair = runs.old_run() + runs.new_run()
     if runs.differs:
         runs.old_run()
         return WholeRun((), (), "" if runs.unsteady else runs.differs, runs.unsteady)
@@ -62,6 +52,44 @@ def whole_run(
     return WholeRun(tuple(runs.olds), tuple(runs.news), runs.differs)
 
 
+def whole_run_in_place(
+    program: Program, old: Callable[..., Any], new: Callable[..., Any], rules: Rules, budget: float
+) -> WholeRun:
+    """The same, with the code of `new` in the function object `old` for the time of a run. Where it cannot stand there, or the program
+    does not come by, that is said."""
+    if not isinstance(old, FunctionType) or not isinstance(new, FunctionType):
+        return _not_run("the target or the candidate is no function made by def")
+    cannot = why_not(old, new)
+    if cannot:
+        return _not_run(cannot)
+    seen = [False]
+
+    def with_probe() -> object:
+        if seen[0]:
+            return program()
+        with reached(old) as calls:
+            result = program()
+        if not calls:
+            raise _NeverReachedError
+        seen[0] = True
+        return result
+
+    def with_candidate() -> object:
+        with standing_in(old, new):
+            return program()
+
+    try:
+        return whole_run(with_probe, with_candidate, rules, budget)
+    except _NeverReachedError:
+        return _not_run(
+            "its calls are of another copy of the function, in a process of its own perhaps, or there are none"
+        )
+
+
+class _NeverReachedError(Exception):
+    """The program does not call this function object."""
+
+
 def _not_run(why: str) -> WholeRun:
     return WholeRun((), (), said=f"the program as a whole was not run with the candidate: {why}")
 
@@ -69,8 +97,8 @@ def _not_run(why: str) -> WholeRun:
 class _Runs:
     """Runs, and what came of them; the first result of the old code is what all others are held against."""
 
-    def __init__(self, workload: Callable[[], object], old: FunctionType, new: FunctionType, rules: Rules) -> None:
-        self._workload, self._old, self._new, self._rules = workload, old, new, rules
+    def __init__(self, old: Program, new: Program, rules: Rules) -> None:
+        self._old, self._new, self._rules = old, new, rules
         self._first: object = None
         self.olds: list[float] = []
         self.news: list[float] = []
@@ -79,7 +107,7 @@ class _Runs:
     def old_run(self) -> float:
         """Run the program as it is; seconds."""
         begin = perf_counter()
-        result = self._workload()
+        result = self._old()
         took = perf_counter() - begin
         if not self.olds:
             self._first = result
@@ -92,15 +120,16 @@ class _Runs:
         """Run it with the candidate; seconds."""
         begin = perf_counter()
         try:
-            with standing_in(self._old, self._new):
-                result = self._workload()
+            result = self._new()
         except Exception as error:  # noqa: BLE001
+            took = perf_counter() - begin
             self.differs = f"the program ends with {type(error).__name__}: {error}"
         else:
+            took = perf_counter() - begin
             found = difference(self._first, result, self._rules)
             self.differs = f"the program's result is another one: {found.said}" if found else self.differs
-        self.news.append(perf_counter() - begin)
-        return self.news[-1]
+        self.news.append(took)
+        return took
 
 
 @contextmanager

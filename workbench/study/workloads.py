@@ -8,6 +8,7 @@ import io
 import os
 import runpy
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
@@ -16,11 +17,39 @@ from workbench.errors import TargetNotFoundError, UsageError
 from workbench.timing.sources import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 
-def command_workload(words: Sequence[str], folder: Path) -> Callable[[], object]:
-    """A call that runs `script.py args...`, `-m module args...`, or either after `python`, in `folder`, and returns what it printed.
+@dataclass(frozen=True, slots=True)
+class CommandWorkload:
+    """A program as a call that runs it in this process, in `folder`, and returns what it printed. `script` is its file, None for a
+    module; with `text` that is what the file is taken to say."""
+
+    words: tuple[str, ...]
+    folder: Path
+    script: Path | None
+    text: str = ""
+
+    def __call__(self) -> str:
+        """Run it. Raises UsageError where it ends with a status, and what it raises."""
+        first, *rest = self.words
+        begun = first if self.script is None else str(self.script)
+        with _as_program(
+            [begun, *rest], self.folder, self.folder if self.script is None else self.script.parent
+        ) as printed:
+            try:
+                if self.script is None:
+                    runpy.run_module(first, run_name="__main__", alter_sys=True)
+                else:
+                    _run_file(self.script, self.text)
+            except SystemExit as ended:
+                if ended.code not in (None, 0):
+                    raise UsageError(f"The program ended with status {ended.code}: {' '.join(self.words)}") from ended
+        return printed.getvalue()
+
+
+def command_workload(words: Sequence[str], folder: Path) -> CommandWorkload:
+    """From `script.py args...`, `-m module args...`, or either after `python`.
 
     Raises UsageError where there is no script or module in the words, TargetNotFoundError where there is no such file.
     """
@@ -34,30 +63,17 @@ def command_workload(words: Sequence[str], folder: Path) -> Callable[[], object]
     script = (folder / rest[0]).resolve()
     if not module and not script.is_file():
         raise TargetNotFoundError(f"There is no script {rest[0]} in {folder}.")
-
-    def run() -> str:
-        with _as_program(
-            [rest[0] if module else str(script), *rest[1:]], folder, script.parent if not module else folder
-        ) as printed:
-            try:
-                if module:
-                    runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
-                else:
-                    _run_file(script)
-            except SystemExit as ended:
-                if ended.code not in (None, 0):
-                    raise UsageError(f"The program ended with status {ended.code}: {' '.join(words)}") from ended
-        return printed.getvalue()
-
-    return run
+    return CommandWorkload(tuple(rest), folder, None if module else script)
 
 
-def _run_file(script: Path) -> None:
+def _run_file(script: Path, text: str) -> None:
     """Run a file as `__main__`, on the code objects that its functions have where it was loaded as a module: whoever watches one of these
     sees it called."""
     main, before = ModuleType("__main__"), sys.modules["__main__"]
     main.__file__ = str(script)
-    code = _sharing(compiled(script), _loaded(script))
+    code = (
+        compile(text, str(script), "exec", dont_inherit=True) if text else _sharing(compiled(script), _loaded(script))
+    )
     sys.modules["__main__"] = main
     try:
         exec(code, vars(main))

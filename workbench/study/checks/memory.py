@@ -26,7 +26,7 @@ class Memory:
             return Check(self.item, Status.UNKNOWN, "U06", notes or "memory was not measured, since the results differ")
         evidence = (
             ("peak of a call", f"{units.size(needed.old_peak)} before, {units.size(needed.new_peak)} now"),
-            ("left by a call", f"{units.size(needed.old_kept)} before, {units.size(needed.new_kept)} now"),
+            ("left by a call", f"{units.size(needed.old_kept)} before, at least {units.size(needed.new_kept)} now"),
             ("calls", f"{needed.calls:,}"),
         )
         refused = too_much(needed, understood(case.allowed))

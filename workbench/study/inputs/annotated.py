@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import inspect
 import os
 import tempfile
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from workbench.model.calls import Call
 from workbench.study.inputs.copies import CannotCopyError, fresh
@@ -37,7 +40,7 @@ def from_annotations(function: Callable[..., Any], count: int, seed: int) -> Bat
     """At most `count` calls whose arguments Hypothesis makes from the type hints, the same for the same seed (and the same modules loaded:
     Hypothesis takes constants from the user's own). None where a parameter without a default has no annotation, where one says
     nothing, or where Hypothesis is missing: `why_none` says it. Parameters with a default and no annotation are left out.
-    All are inside: they are what the annotations admit. `.skipped` counts what could not be copied."""
+    All are inside: they are what the annotations admit. `.skipped` counts what could not be made or copied."""
     return Batch(lambda batch: _calls(function, count, seed, batch))
 
 
@@ -46,7 +49,7 @@ def _calls(function: Callable[..., Any], count: int, seed: int, batch: Batch) ->
         return
     with _elsewhere():
         plan = _plan(function)
-        collected = [] if isinstance(plan, str) else _collected(plan, count, seed)
+        collected = [] if isinstance(plan, str) else _collected(plan, count, seed, batch)
     for positional, keywords in collected:
         call = Call(tuple(positional), keywords)
         try:
@@ -107,24 +110,41 @@ def _strategy(name: str, hint: Any) -> Any:
 
 
 def says_nothing(hint: Any, depth: int = 0) -> bool:
-    """Whether a hint holds Any, object, a bare type variable, or a callable, for which values would mean nothing."""
+    """Whether a hint holds Any, object, a bare type variable, a callable, or a bare array or table, for which values would mean nothing:
+    of the columns, types or dimensions that the function reads, the annotation says nothing."""
     import collections.abc
 
     if hint in (typing.Any, object, collections.abc.Callable, typing.Callable):
         return True
+    hint = _meant(hint)
     if isinstance(hint, typing.TypeVar):
         return hint.__bound__ is None and not hint.__constraints__
     if depth > 8 or typing.get_origin(hint) is typing.Literal:
         return False
     if typing.get_origin(hint) is collections.abc.Callable:
         return True
-    if hint in (list, tuple, set, frozenset, dict):
+    if hint in (list, tuple, set, frozenset, dict) or _is_table(hint):
         return True
     return any(says_nothing(arg, depth + 1) for arg in typing.get_args(hint) if arg is not Ellipsis)
 
 
+def _meant(hint: Any) -> Any:
+    """What a name given by a `type` statement (Python 3.12) stands for."""
+    alias = typing.get_origin(hint) or hint
+    if not hasattr(typing, "TypeAliasType") or not isinstance(alias, typing.TypeAliasType):
+        return hint
+    return alias.__value__ if alias is hint else alias.__value__[typing.get_args(hint)]
+
+
+def _is_table(hint: Any) -> bool:
+    """Whether a hint is a class of arrays, series or tables, of whichever library: what has types of its own for what it holds."""
+    if not isinstance(hint, type) or issubclass(hint, np.generic) or dataclasses.is_dataclass(hint):
+        return False
+    return hasattr(hint, "dtype") or hasattr(hint, "dtypes")
+
+
 def _collected(
-    plan: tuple[list[Any], dict[str, Any]], count: int, seed: int
+    plan: tuple[list[Any], dict[str, Any]], count: int, seed: int, batch: Batch
 ) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
     """What Hypothesis draws, without its database, deadline and health checks."""
     import hypothesis
@@ -153,6 +173,8 @@ def _collected(
         collect()
     except hypothesis.errors.HypothesisException:
         return found
+    except Exception as error:  # noqa: BLE001 - as in `_strategy`: what was made up to there is kept, and the reason counted
+        batch.skipped[f"Hypothesis cannot make more: {type(error).__name__}: {error}".splitlines()[0]] += 1
     return found
 
 

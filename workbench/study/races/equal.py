@@ -6,7 +6,12 @@ import threading
 import types
 from typing import Any
 
+from workbench.study.strict.compare import difference
+
 _ATOMS = (int, float, complex, str, bytes, bool, type(None), range)
+_TABLES = ("numpy", "pandas")
+"""Libraries whose objects answer `==` item by item, and are compared strictly."""
+
 _OPAQUE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 
 
@@ -14,7 +19,8 @@ def same(old: object, new: object) -> bool:
     """Whether two values are equal by type and value, recursively; NaN equals NaN.
 
     Objects whose class defines no `__eq__` are compared by their attributes; locks and what else has `acquire` and `release` are the
-    same whenever both are one; of dicts the order does not count.
+    same whenever both are one; of dicts the order does not count. Objects of numpy and pandas, and others whose `==` has no one answer,
+    are compared as `strict.compare.difference` does.
     """
     return _same(old, new, set())
 
@@ -46,9 +52,11 @@ def _parts(old: Any, new: Any, under: set[tuple[int, int]]) -> bool:
     if by_identity(type(old)):
         attributes = _attributes(old)
         return attributes is not None and _same(attributes, _attributes(new), under)
-    if type(old).__name__ == "ndarray":
-        return bool(old.dtype == new.dtype and old.shape == new.shape and _same(old.tolist(), new.tolist(), under))
-    return _says(old, new)
+    return difference(old, new) is None if _of_tables(type(old)) else _says(old, new)
+
+
+def _of_tables(kind: type) -> bool:
+    return any(base.__module__.partition(".")[0] in _TABLES for base in kind.__mro__)
 
 
 def _dicts(old: dict[Any, Any], new: dict[Any, Any], under: set[tuple[int, int]]) -> bool:
@@ -67,11 +75,10 @@ def by_identity(kind: type) -> bool:
 
 
 def _says(old: Any, new: Any) -> bool:
-    answer = old == new
     try:
-        return bool(answer)
-    except ValueError:
-        return bool(answer.all()) if hasattr(answer, "all") and getattr(answer, "ndim", 0) == 1 else False
+        return bool(old == new)
+    except (ValueError, TypeError, RuntimeError):
+        return difference(old, new) is None
 
 
 def _attributes(thing: Any) -> dict[str, Any] | None:

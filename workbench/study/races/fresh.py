@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MADE = (
     ast.List,
@@ -41,14 +44,22 @@ GIVING = ("setdefault", "get", "pop")
 """Methods that give one of its items."""
 
 
-class Fresh:
-    """Of a function's nodes, which expressions mean objects that the call has made itself; `names` are the local names that do."""
+PLACES = ("loc", "iloc", "at", "iat")
+"""What stands between a table and an item of it."""
 
-    def __init__(self, inside: list[ast.AST], functions: list[Any]) -> None:
-        self.names = made(inside, functions)
+
+class Fresh:
+    """Of a function's nodes, which expressions mean objects that the call has made itself; `names` are the local names that do.
+    `more` tells of further expressions that they make a new object."""
+
+    def __init__(
+        self, inside: list[ast.AST], functions: list[Any], more: Callable[[ast.expr], bool] = lambda _: False
+    ) -> None:
+        self.names = made(inside, functions, more)
         self._full = {name for name in self.names if _all_made(name, inside)}
 
     def __contains__(self, node: ast.expr) -> bool:
+        node = node.value if isinstance(node, ast.Attribute) and node.attr in PLACES else node
         return root(node) in self.names or root(_container(node)) in self._full
 
 
@@ -111,7 +122,7 @@ def _empty(value: ast.expr) -> bool:
     )
 
 
-def made(inside: list[ast.AST], functions: list[Any]) -> set[str]:
+def made(inside: list[ast.AST], functions: list[Any], more: Callable[[ast.expr], bool]) -> set[str]:
     """Local names that only ever mean objects that the call has made itself."""
     made: dict[str, bool] = dict.fromkeys(parameters(functions), False)
     for node in inside:
@@ -119,7 +130,7 @@ def made(inside: list[ast.AST], functions: list[Any]) -> set[str]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 if isinstance(target, ast.Name):
-                    made[target.id] = made.get(target.id, True) and makes(node.value)
+                    made[target.id] = made.get(target.id, True) and (makes(node.value) or more(node.value))
         elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             made.update(dict.fromkeys((name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)), False))
         elif isinstance(node, ast.Global | ast.Nonlocal):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.study.races.fresh import MADE, Fresh, parameters
 from workbench.study.races.reach import ATOMS, FIXED, bare, codes, content, globals_of, own, reach
+from workbench.study.races.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,21 @@ CHANGING = (
     "insort",
     "insort_left",
     "insort_right",
+    *(
+        "setitem",
+        "delitem",
+        "iadd",
+        "iand",
+        "iconcat",
+        "ifloordiv",
+        "ilshift",
+        "imatmul",
+        "imod",
+        "imul",
+        "ior",
+        "ipow",
+    ),
+    *("irshift", "isub", "itruediv", "ixor"),
 )
 """Functions, also of the modules above and of `builtins`, that do change or use what others see."""
 
@@ -119,9 +135,22 @@ MUTATORS = (
         "close",
     ),
 )
-READERS = {name for kind in (str, bytes, int, float, tuple, frozenset, list, dict, set) for name in dir(kind)} - set(
-    MUTATORS
+IN_PLACE = (
+    "__setitem__",
+    "__delitem__",
+    "__setattr__",
+    "__delattr__",
+    "__iadd__",
+    "__iand__",
+    "__imul__",
+    "__ior__",
+    "__isub__",
+    "__ixor__",
 )
+READERS = {name for kind in (str, bytes, int, float, tuple, frozenset, list, dict, set) for name in dir(kind)} - {
+    *MUTATORS,
+    *IN_PLACE,
+}
 STARTERS = (
     "Thread",
     "Timer",
@@ -201,7 +230,8 @@ def _source(function: FunctionType) -> Iterator[str]:
         return
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
     inside = [node for node in ast.walk(tree) if node not in nodes[:1]]
-    local = Fresh(inside, nodes)
+    tables = Tables(inside, nodes, lambda one: _resolved(one, function))
+    local = Fresh(inside, nodes, tables.makes)
     if function.__name__ in ("__init__", "__post_init__", "__new__", "__set_name__"):
         local.names |= set(function.__code__.co_varnames[:1])
     for node in inside:
@@ -209,33 +239,36 @@ def _source(function: FunctionType) -> Iterator[str]:
             what = f"the attribute {node.attr}" if isinstance(node, ast.Attribute) else "an item"
             if node.value not in local:
                 yield f"changes {what} of `{ast.unparse(node.value)}`"
-        elif (
-            isinstance(node, ast.AugAssign)
-            and isinstance(node.target, ast.Name)
-            and node.target.id in parameters(nodes)
-        ):
-            yield f"may change its argument `{node.target.id}` in place"
-        elif isinstance(node, ast.Call) and (sentence := _call(node, function, local, parameters(nodes))):
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            if node.target.id in parameters(nodes):
+                yield f"may change its argument `{node.target.id}` in place"
+            elif node.target in tables and node.target not in local:
+                yield f"may change `{node.target.id}` in place, an array or a table"
+        elif isinstance(node, ast.Call) and (sentence := _call(node, function, local, tables, parameters(nodes))):
             yield sentence
 
 
-def _call(node: ast.Call, function: FunctionType, local: Fresh, given: set[str]) -> str:
+def _call(node: ast.Call, function: FunctionType, local: Fresh, tables: Tables, given: set[str]) -> str:
     """What a call says; "" where it is harmless or was followed."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if name in STARTERS:
         return f"starts threads or tasks: `{ast.unparse(node.func)}`"
     target = _resolved(node.func, function)
     if target is not None:
-        return _known(ast.unparse(node.func), target)
+        return "" if tables.calls(node, target) else _known(ast.unparse(node.func), target)
     if isinstance(node.func, ast.Attribute):
-        if node.func.value in local or isinstance(node.func.value, MADE):
+        if tables.reads(node):
+            return ""
+        table = node.func.value in tables
+        if (node.func.value in local or isinstance(node.func.value, MADE)) and not (
+            table and not tables.gives_no_code(node)
+        ):
             return ""
         if name in MUTATORS:
             return f"may change `{ast.unparse(node.func.value)}` by .{name}()"
-        return (
-            "" if name in READERS else f"calls .{name}() of `{ast.unparse(node.func.value)}`, which was not looked into"
-        )
-    if name in given or not name:
+        harmless = name in READERS and not table
+        return "" if harmless else f"calls .{name}() of `{ast.unparse(node.func.value)}`, which was not looked into"
+    if name in given or not name or node.func in tables:
         return f"calls `{ast.unparse(node.func)}`, which is not known"
     return ""
 
