@@ -11,6 +11,8 @@ import pytest
 import samples
 from hypothesis import HealthCheck, configuration, settings
 
+from workbench.study import compare as comparing
+
 if TYPE_CHECKING:
     from workbench.model.recording import Recording
 
@@ -24,6 +26,29 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("workbench")
+
+
+LONG = (
+    "test_notebooks",
+    "test_agents",
+    "test_demo",
+    "test_compare",
+    "test_trees",
+    "test_compare_bad_input",
+    "test_improvements",
+)
+"""Files with tests of many seconds."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests begin first, so that at the end of a run side by side no core stands idle while another one is in the middle of one."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+@pytest.fixture
+def replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparisons replay for three quarters of their budget in place of one: a third of it does where nothing is asked of speed."""
+    monkeypatch.setattr(comparing, "SAME_SHARE", 0.75)
 
 
 @pytest.fixture

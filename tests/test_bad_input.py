@@ -302,7 +302,7 @@ def test_a_wrong_name_is_told_before_the_run() -> None:
 def test_what_the_run_brings_about_is_waited_for() -> None:
     """A module that is not imported yet and can be is not refused; nor is a function that the block's own code speaks of."""
     assert "wave" not in sys.modules
-    assert workbench.profile_call(many_threads, engine="lines", modules=["wave"]).engine == "lines"
+    assert workbench.profile_call(add, 3, [], engine="lines", modules=["wave"]).engine == "lines"
     with workbench.profile("lines", functions=["comes_later"]) as rec:
         comes_later = 1
     assert comes_later == len(rec.notes)

@@ -116,3 +116,35 @@ def test_an_unloaded_extension_leaves_no_magic(kernel: Kernel) -> None:
     assert "not found" in gone.stderr, gone
     kernel.run("%load_ext workbench")
     assert kernel.run("%record_calls unique unique([1])").error is None
+
+
+HIDDEN = """
+import _thread
+class Handle:
+    # a type that hides its state behind a lock, which cannot be copied or looked into
+    __slots__ = ("_lock", "number")
+    def __init__(self, number):
+        self._lock, self.number = _thread.allocate_lock(), number
+def opened(values):
+    return [Handle(value) for value in values]
+def opened_quick(values):
+    return list(map(Handle, values))
+def opened_wrong(values):
+    return [Handle(value + (value > 2)) for value in values]
+"""
+
+
+def test_a_type_that_hides_its_state_is_compared_as_it_is_registered(kernel: Kernel) -> None:
+    """Without a comparison nothing can be said (B15); with one, given in the notebook, the worker process compares by it."""
+    assert kernel.run(HIDDEN).error is None
+    asked = "workbench.compare(opened, {}, inputs=[([1, 2, 3],)], budget=2, generated=0, progress=False)"
+    assert kernel.run("import workbench").error is None
+    assert kernel.run(f"{asked.format('opened_quick')}.code").result == "'B15'"
+    told = "workbench.register_comparison(Handle, lambda a, b: '' if a.number == b.number else f'{a.number} became {b.number}')"
+    assert kernel.run(told).error is None
+    assert kernel.run(f"{asked.format('opened_quick')}.same").result == "True"
+    ran = kernel.run(f"found = {asked.format('opened_wrong')}; found.code, found.record.said")
+    assert "'B01'" in str(ran.result), ran
+    assert "3 became 4" in str(ran.result)
+    refused = kernel.run("workbench.register_comparison(3, None)")
+    assert "takes a class and a function" in str(refused.error)

@@ -76,7 +76,6 @@ def test_an_honest_improvement_is_verified(name: str, tmp_path: Path) -> None:
     assert found["measured"]["low"] > 1
 
 
-@pytest.mark.timing
 def test_what_is_right_on_the_recorded_rows_only_is_refused(tmp_path: Path) -> None:
     """ISO dates read without the old way for others: faster, the same on every recorded row, and refused, as it fails in other words."""
     found = honest("dates: fromisoformat alone", tmp_path)

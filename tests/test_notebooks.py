@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
 
 if TYPE_CHECKING:
@@ -29,6 +28,15 @@ def runner() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def stored(path: Path) -> Any:
+    """A notebook as it is stored. What reads it takes seconds to import: here, and not wherever tests are collected."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
 
 
 def code_cells(notebook: Any) -> list[Any]:
@@ -81,8 +89,7 @@ def test_notebook_runs(path: Path, tmp_path: Path) -> None:
 @named
 def test_stored_notebook_is_whole(path: Path) -> None:
     """A reader who does not run it sees every answer: all cells are stored run in order, with their views, without an error."""
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
+    notebook = stored(path)
     cells = code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert [output for cell in cells for output in cell.outputs if output.output_type == "error"] == []
@@ -94,7 +101,7 @@ def test_stored_notebook_is_whole(path: Path) -> None:
 @named
 def test_stored_notebook_says_nothing_of_the_machine(path: Path) -> None:
     """No path of the machine it ran on is in a stored output or in the metadata."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = stored(path)
     for cell in code_cells(notebook):
         said = json.dumps(cell.outputs, ensure_ascii=False)
         found = [said[max(0, hit.start() - 40) : hit.end() + 40] for hit in OF_THIS_MACHINE.finditer(said)]
@@ -105,7 +112,7 @@ def test_stored_notebook_says_nothing_of_the_machine(path: Path) -> None:
 @named
 def test_notebook_says_its_question_first(path: Path) -> None:
     """At its head a notebook says which question it answers and how long that takes."""
-    head = nbformat.read(path, as_version=4).cells[0]
+    head = stored(path).cells[0]
     assert head.cell_type == "markdown"
     assert head.source.startswith("# ")
     assert "question" in head.source.lower()

@@ -9,12 +9,16 @@ import sys
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from workbench.formats.native import read
 from workbench.model.facts import TargetKind
 from workbench.recorder.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WORKBENCH = Path(sys.executable).with_name("workbench")
 
@@ -209,29 +213,40 @@ def run(command: list[str], folder: Path, reads: str = "", buffered: bool = True
     return subprocess.run(command, cwd=folder, input=reads.encode(), capture_output=True, check=False, env=variables)
 
 
-def places(tmp_path: Path, case: Case) -> tuple[Path, Path]:
-    """The same case in two folders whose paths look the same once each is called HERE."""
-    found = []
-    for name in ("plain", "under"):
-        (tmp_path / name).mkdir()
-        found.append(build(case, tmp_path / name))
-    return found[0], found[1]
+Ended = tuple[bytes, bytes, int]
+"""What a run wrote on stdout and stderr, and its exit code."""
+
+
+def ended(case: Case, place: Path, *command: str) -> Ended:
+    """How a case ends when it is run by a command in a folder of its own, which is called HERE in what it wrote."""
+    done = run([*command, *case.words], build(case, place), case.reads)
+    out, err = (text.replace(str(place).encode(), b"HERE") for text in (done.stdout, done.stderr))
+    return out, err, done.returncode
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Case], Ended]:
+    """How a case ends under plain Python, run once for all engines."""
+    known: dict[str, Ended] = {}
+
+    def found(case: Case) -> Ended:
+        if case.name not in known:
+            known[case.name] = ended(case, tmp_path_factory.mktemp("plain"), sys.executable)
+        return known[case.name]
+
+    return found
 
 
 @pytest.mark.parametrize("engine", ["sample", "cpu", "lines", "memory"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_as_under_python(case: Case, engine: str, tmp_path: Path) -> None:
+def test_as_under_python(case: Case, engine: str, bare: Callable[[Case], Ended], tmp_path: Path) -> None:
     """stdout byte for byte and exit code are as under plain Python, and all that Python writes on stderr is there, first."""
-    plain, under = places(tmp_path, case)
-    bare = run([sys.executable, *case.words], plain, case.reads)
-    ours = run([str(WORKBENCH), "profile", engine, *case.words], under, case.reads)
-
-    def same(text: bytes, place: Path) -> bytes:
-        return text.replace(str(tmp_path / place.relative_to(tmp_path).parts[0]).encode(), b"HERE")
-
-    assert same(ours.stdout, under) == same(bare.stdout, plain)
-    assert ours.returncode == bare.returncode
-    assert same(ours.stderr, under).startswith(same(bare.stderr, plain))
+    (tmp_path / "under").mkdir()
+    out, err, code = ended(case, tmp_path / "under", str(WORKBENCH), "profile", engine)
+    bare_out, bare_err, bare_code = bare(case)
+    assert out == bare_out
+    assert code == bare_code
+    assert err.startswith(bare_err)
 
 
 @pytest.mark.parametrize("text", ["print('x' * 400_000)", "import sys; sys.stdout.buffer.write(b'x' * 400_000)"])

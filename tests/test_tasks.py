@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import gc
 import logging
 import sys
@@ -14,6 +15,7 @@ from asyncio import base_events, events
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import samples
 from guest import unchanged
@@ -442,3 +444,11 @@ def test_concurrency_is_the_time_in_it(recording: Recording) -> None:
         assert counts[state].sum() / 16 * recording.duration == pytest.approx(
             inside, rel=1e-6, abs=1e-6 * recording.duration
         )
+
+
+def test_concurrency_of_a_run_of_no_length_to_speak_of() -> None:
+    """A duration near the smallest number there is does not make the counts overflow."""
+    recording = dataclasses.replace(samples.tasks_recording(), duration=2.2e-308)
+    with np.errstate(all="raise", under="ignore"):
+        counts = concurrency(recording, 16)
+    assert all(np.isfinite(one).all() for one in counts.values())

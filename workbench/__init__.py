@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.errors import WorkbenchError
     from workbench.face.bench import Measured, bench
     from workbench.face.calls import record_calls
-    from workbench.face.compare import Compared, call, compare
+    from workbench.face.compare import Compared, call, compare, register_comparison
     from workbench.face.profile import Profile
     from workbench.face.run import load, profile, profile_call
     from workbench.face.session import history, last
@@ -39,6 +39,7 @@ __all__ = [
     "profile",
     "profile_call",
     "record_calls",
+    "register_comparison",
     "verify",
 ]
 
@@ -49,6 +50,7 @@ _HOMES = {
     "call": "workbench.face.compare",
     "compare": "workbench.face.compare",
     "record_calls": "workbench.face.calls",
+    "register_comparison": "workbench.face.compare",
     "Profile": "workbench.face.profile",
     "Study": "workbench.face.study",
     "WorkbenchError": "workbench.errors",

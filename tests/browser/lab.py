@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 TOKEN = "for-this-test-only"
 
 
@@ -27,6 +25,8 @@ class Lab:
 
     def notebook(self, name: str, *cells: str) -> str:
         """Write a notebook of code cells; returns its address in the lab."""
+        import nbformat
+
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(book, self.folder / name)

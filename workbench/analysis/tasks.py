@@ -186,7 +186,9 @@ def concurrency(recording: Recording, points: int) -> dict[TaskState, NDArray[np
     found = {}
     for state in TaskState:
         at = (spans.state == state) & own[spans.task]
-        found[state] = _coverage(spans.start[at] / width, (spans.start[at] + spans.seconds[at]) / width, points)
+        edges = (spans.start[at], spans.start[at] + spans.seconds[at])
+        begin, end = (np.clip(edge, 0.0, recording.duration) / width for edge in edges)
+        found[state] = _coverage(begin, end, points)
     return found
 
 

@@ -20,6 +20,7 @@ from workbench.study.choice import choose
 from workbench.study.compare import Request
 from workbench.study.compare import compare as compared
 from workbench.study.relaxations import understood
+from workbench.study.strict.compare import InWords, register
 from workbench.timing import pickling, unpicklable
 from workbench.timing.carrier import carry, carry_reference, name_of
 from workbench.timing.decide import MARGIN
@@ -117,6 +118,25 @@ class Compared:
 
     def _repr_html_(self) -> str:
         return card(self.record)
+
+
+def register_comparison(kind: type, differs: Callable[[Any, Any], str]) -> None:
+    """Have results of `kind`, and of its subclasses, compared by `differs(old, new)`: a sentence on how they differ, "" where they are the
+    same. For types that hide their state, which else make a comparison say `cannot decide` (B15). It goes to the worker processes too.
+
+    Raises UsageError where `kind` is no class, or `differs` cannot be called, or one of them cannot travel to another process.
+    """
+    if not isinstance(kind, type) or not callable(differs):
+        raise UsageError(
+            f"register_comparison takes a class and a function of two objects, not {type(kind).__name__} and {type(differs).__name__}."
+        )
+    try:
+        pickling.dumps((kind, differs))
+    except Exception as error:
+        raise UsageError(
+            f"The comparison cannot be sent to the processes that compare: {error}. Let it use nothing but the two objects."
+        ) from error
+    register(kind, InWords(differs))
 
 
 def call(*args: Any, **kwargs: Any) -> Call:

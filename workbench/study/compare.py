@@ -64,8 +64,20 @@ class Request:
 
 
 def compare(request: Request, progress: Progress | None = None) -> Comparison:
-    """Hold `new` against `old` on the inputs given and others like them; in processes of their own where both can travel there."""
+    """Hold `new` against `old` on the inputs given and others like them; in processes of their own where both can travel there.
+
+    Ctrl-C ends it: while it is timed with what was measured, before that with an answer that nothing is known.
+    """
     begin = perf_counter()
+    try:
+        return _compared(request, progress, begin)
+    except KeyboardInterrupt:
+        said = f"interrupted after {perf_counter() - begin:.0f} s, before the two were timed"
+        same = Sameness("unknown", "U05", said, 0, 0, 0, (), request.allowed.said, (), (), None)
+        return _answer(request, same, Verdict.CANNOT_DECIDE, "U05", said, None, None, begin, list(request.lost))
+
+
+def _compared(request: Request, progress: Progress | None, begin: float) -> Comparison:
     notes = list(request.lost)
     old, new = request.carried or (_carried(request.old, notes), _carried(request.new, notes))
     given = [Stimulus(payload, "given", True, "an input given") for payload in dict.fromkeys(request.inputs)]
@@ -207,8 +219,9 @@ NEXT_BY_CODE = {
     "M02": "Bound what is kept, or do not keep it.",
     "B11": "Give the candidate the old code's parameters.",
     "B13": 'Keep the order of the additions, or declare a tolerance: allow=["float:1e-9"].',
-    "B15": "Compare a function that returns plain values, or register a comparison for this type.",
+    "B15": "Compare a function that returns plain values, or say how this type is compared: workbench.register_comparison(TYPE, differs).",
     "B17": "Make the candidate importable, and compare again.",
+    "U05": "Compare again, with a smaller budget where it took too long.",
     "U03": "Pass in what makes it differ (a clock, a seed, an id), so that both versions get the same.",
 }
 """What to do next, by code where there is something more exact to say than by verdict."""

@@ -157,13 +157,16 @@ class Loop:
 
         `progress` hears of each item that is answered, `timing` of the comparison before. Where the candidate is faster, the `workload`
         is run with both versions, for about `budget` seconds more.
-        Raises StudyStepError where there is no candidate, or nothing to compare on.
+        Raises StudyStepError where there is no candidate, or nothing to compare on; KeyboardInterrupt, and keeps nothing, where the
+        comparison was interrupted before there was anything to decide from.
         """
         chosen = self.chosen(label)
         payloads, run_calls = self.inputs()
         function = chosen.function or self.made(chosen)
         request = Request(self.target.function, function, payloads, understood(allow), budget, run_calls=run_calls)
         comparison = compare(request, timing)
+        if comparison.code == "U05":
+            raise KeyboardInterrupt(comparison.said)
         whole = None
         if workload is not None and comparison.verdict is Verdict.FASTER:
             whole = self._whole(workload, chosen, function, request.allowed.rules, budget)

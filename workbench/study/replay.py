@@ -21,7 +21,7 @@ from workbench.model.calls import Call
 from workbench.study.contrast import contrast
 from workbench.study.limits import TooLongError, cap_memory, deadline
 from workbench.study.observe import Items, Observation, act, observe
-from workbench.study.strict.compare import Difference, Rules, difference
+from workbench.study.strict.compare import Difference, Rules, difference, register
 from workbench.study.strict.sharing import held_again
 from workbench.timing import pickling
 from workbench.timing.serving import end_in_a_child_of, serve
@@ -47,7 +47,7 @@ class ReplayJob:
     `place` is the file in which the worker writes where it stands; `orders` also runs some inputs twice in a row, in other orders and in
     threads; after `most` differences there is no need for more; `shrink` looks for a smaller input that shows the first one.
     `made` are the inputs that nobody recorded: the old code may take too long for them. `alone` says that the process is for this job
-    only, so that calls can be given a deadline.
+    only, so that calls can be given a deadline. `comparisons` are those that a user registered, (type, comparison) each, pickled.
     """
 
     old: Carrier | Callable[..., Any]
@@ -63,6 +63,7 @@ class ReplayJob:
     allowed_output: bool = False
     made: frozenset[int] = frozenset()
     alone: bool = False
+    comparisons: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ def replay(job: ReplayJob) -> dict[str, Any]:
 class _Replay:
     def __init__(self, job: ReplayJob, place: int) -> None:
         self._job, self._place = job, place
+        for kind, compare in pickling.loads(job.comparisons) if job.comparisons else ():
+            register(kind, compare)
         self._who = ""
         self._pid = os.getpid()
         self._at("load", "old", 0)

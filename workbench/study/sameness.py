@@ -14,6 +14,7 @@ from workbench.study.codes import CODES
 from workbench.study.inputs.shrink import as_source
 from workbench.study.observe import random_kept
 from workbench.study.replay import ReplayJob, replay
+from workbench.study.strict.compare import registered
 from workbench.study.strict.words import short
 from workbench.timing import pickling
 from workbench.timing.carrier import Carrier, name_of
@@ -112,6 +113,7 @@ def _replayed(
             made=frozenset(at for at, one in enumerate(stimuli) if one.origin != "given"),
             allowed_kinds=allowed.lazy,
             allowed_output=allowed.output,
+            comparisons=pickling.dumps(registered()) if registered() else b"",
         )
         if not (isinstance(old, Carrier) and isinstance(new, Carrier)):
             with random_kept():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -60,14 +63,25 @@ def verification(case: Case, candidate: str, progress: Progress | None = None) -
 
 
 def rests_on(case: Case) -> tuple[tuple[str, str], ...]:
-    """Digests (sha256) of what a verdict rests on, by name: when one changes, the verdict is stale."""
+    """Digests (sha256) of what a verdict rests on, by name: when a source changes, the verdict is stale. `harness` is what measured and
+    compared."""
     found = [("old source", digest(case.old.source)), ("candidate", digest(case.new.source))]
     if case.file is not None:
         found.append((case.file.name, digest(case.old.module_text)))
     payloads = hashlib.sha256()
     for payload in case.payloads:
         payloads.update(hashlib.sha256(payload).digest())
-    return (*found, ("inputs", payloads.hexdigest()))
+    return (*found, ("inputs", payloads.hexdigest()), ("harness", harness()))
+
+
+@cache
+def harness() -> str:
+    """The sha256 of the Python version and of the sources of `timing/` and `study/`, as they are on disk."""
+    found = hashlib.sha256(platform.python_version().encode())
+    room = Path(__file__).parent
+    for path in sorted([*room.rglob("*.py"), *(room.parent / "timing").rglob("*.py")]):
+        found.update(path.relative_to(room.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
 
 
 def digest(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.study.strict.arrays import ARRAYS
 from workbench.study.strict.facts import CODES, Difference, Kind, Rules, Step
@@ -18,7 +19,7 @@ from workbench.study.strict.walk import Walk
 from workbench.study.strict.words import mro
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from workbench.study.strict.facts import Compare
 
@@ -58,6 +59,28 @@ def register(kind: type, compare: Compare) -> None:
     and `Step(old.part, new.part, ".part")` for each pair of parts that is to be compared in turn; nothing means: the same.
     """
     _REGISTERED[id(kind)] = (kind, Kind(compare, mutable=object_kind(kind).mutable))
+
+
+def registered() -> tuple[tuple[type, Compare], ...]:
+    """All that was registered in this process, for another one to register too."""
+    return tuple((kind, known.compare) for kind, known in _REGISTERED.values())
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """A comparison from a function that says in a sentence how two objects of one type differ, "" where they are the same."""
+
+    differs: Callable[[Any, Any], str]
+
+    def __call__(self, old: object, new: object, walk: Walk) -> Iterator[Difference | Step]:
+        """See `register`."""
+        said = self.differs(old, new)
+        if not isinstance(said, str):
+            raise TypeError(
+                f"a comparison returns a sentence, or an empty text where the two are the same, not {said!r}"
+            )
+        if said:
+            yield walk.differs("B01", old, new, said)
 
 
 def _lookup(cls: type) -> Kind:
