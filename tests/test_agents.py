@@ -138,7 +138,8 @@ def test_commands_in_the_running_text_exist(place: Path) -> None:
     """A command or option named within a sentence is known to `workbench --help`."""
     for words in re.findall(r"`workbench ([^`]+)`", SPECIALIST.body):
         command, *rest = words.split()
-        shown = run(f"workbench {command} --help", place)
+        step = f"{rest[0]} " if command == "study" else ""
+        shown = run(f"workbench {command} {step}--help", place)
         assert shown.returncode == 0, words
         for option in (word for word in rest if word.startswith("-")):
             assert re.search(rf"(?<![\w-]){re.escape(option)}\b", shown.stdout), words

@@ -289,3 +289,25 @@ def test_a_study_names_no_folder_of_the_machine(project: Project) -> None:
     texts = [path.read_text(errors="replace") for path in study.path.rglob("*.json")]
     assert any(f"{project.name}/words.py:" in text for text in texts)
     assert not any(str(project.root) in text for text in texts)
+
+
+@pytest.mark.parametrize("name", ["alone.py", "a-lone.py"])
+def test_a_function_of_a_script_is_compared_in_fresh_processes(name: str, project: Project) -> None:
+    """The target is in the script that is run, whether or not that can be imported under its name: both versions are loaded elsewhere."""
+    (project.root / name).write_text(MODULE + '\n\nif __name__ == "__main__":\n    print(main())\n')
+    command = ["-m", "workbench", "study"]
+
+    def run(*words: str) -> Any:
+        done = subprocess.run(
+            [sys.executable, *command, *words, "--json"], cwd=project.root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 2, done.stderr
+        return json.loads(done.stdout)
+
+    run("init", "st", "--target", f"{name}:index", name)
+    run("record", "st")
+    run("candidate", "st", "faster.py")
+    found = run("verify", "st", "--budget", "4s")
+    assert found["checks"][4]["status"] == "pass", found
+    assert found["checks"][4]["evidence"]["recorded inputs"] == "20"
+    assert found["checks"][0]["code"] != "U06"

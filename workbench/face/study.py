@@ -129,8 +129,7 @@ class Study:
             )
         home = place or (_place_of(folder) if folder is not None else None)
         import_from(home)
-        program = tuple(command) or tuple(folder.header.environment.get("command", ()) if folder is not None else ())
-        about = target_of(target or folder.header.target, home, *program[:1])  # type: ignore[union-attr]
+        about = target_of(target or folder.header.target, home)  # type: ignore[union-attr]
         if folder is None:
             root = Path(os.path.relpath((place or Path.cwd()).resolve(), Path(path).resolve())).as_posix()
             began = _environment() | ({"command": list(command)} if command else {}) | {"place": root}

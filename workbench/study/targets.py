@@ -35,12 +35,11 @@ class StudyTarget:
         return "" if self.file is None else self.file.read_bytes().decode("utf-8")
 
 
-def target_of(given: Callable[..., Any] | str, place: Path | None = None, script: str = "") -> StudyTarget:
+def target_of(given: Callable[..., Any] | str, place: Path | None = None) -> StudyTarget:
     """From a function, or from `file.py:name` or `package.module:name`. A file is looked for from `place` too; where it can be imported
-    from there it is a module of that name, as the program's own imports have it, unless it is the `script` that is run. Raises what
-    `load_function` does."""
+    from there it is a module of that name, as the program's own imports have it. Raises what `load_function` does."""
     if isinstance(given, str):
-        given, where = _as_imported(given, place or Path.cwd(), script)
+        given, where = _as_imported(given, place or Path.cwd())
         function = load_function(where)
     else:
         function = given
@@ -51,7 +50,7 @@ def target_of(given: Callable[..., Any] | str, place: Path | None = None, script
     return StudyTarget(reference, qualname.rpartition("<locals>.")[2], function, file, root_of(file))
 
 
-def _as_imported(reference: str, place: Path, script: str) -> tuple[str, str]:
+def _as_imported(reference: str, place: Path) -> tuple[str, str]:
     """`pkg/words.py:index` as `pkg.words:index` where that is the same file, and as what can be loaded from here."""
     where, _, name = reference.rpartition(":")
     if not where.endswith(".py"):
@@ -61,8 +60,7 @@ def _as_imported(reference: str, place: Path, script: str) -> tuple[str, str]:
         return reference, reference
     inner = os.path.relpath(path.resolve(), place.resolve())
     module = inner.removesuffix(".py").replace(os.sep, ".")
-    is_script = bool(script) and (place / script).resolve() == path.resolve()
-    if not is_script and all(part.isidentifier() for part in module.split(".")) and str(place) in sys.path:
+    if all(part.isidentifier() for part in module.split(".")) and str(place) in sys.path:
         spec = importlib.util.find_spec(module)
         if spec is not None and spec.origin is not None and Path(spec.origin).resolve() == path.resolve():
             return f"{module}:{name}", f"{module}:{name}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.timing.ending import started
+from workbench.timing.sources import loaded_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ _START = """import sys
 sys.path[:] = {path!r}
 from pathlib import Path
 from importlib import import_module
+from workbench.timing.sources import know_files
+know_files({files!r})
 import_module({module!r}).main(Path({job!r}), Path({result!r}))
 """
 PADDING = 4096
@@ -46,7 +49,9 @@ def run_job(module: str, job: object, *, seconds: float, seed: int) -> dict[str,
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         job_file, result_file, said_file = (Path(folder, name) for name in ("job", "result.json", "said"))
         job_file.write_bytes(pickle.dumps(job, protocol=5))
-        code = _START.format(path=sys.path, module=module, job=str(job_file), result=str(result_file))
+        code = _START.format(
+            path=sys.path, files=loaded_files(), module=module, job=str(job_file), result=str(result_file)
+        )
         command, environment = [sys.executable, *_flags(), "-c", code], _environment(seed)
         with (
             said_file.open("wb") as said,

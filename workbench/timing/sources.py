@@ -7,6 +7,8 @@ import functools
 import hashlib
 import importlib
 import sys
+from importlib.abc import MetaPathFinder
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,8 +17,11 @@ from workbench.errors import TargetNotFoundError, UsageError, near
 from workbench.timing.trees import tree_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.machinery import ModuleSpec
 
+_FILES: dict[str, str] = {}
+"""The files that were loaded as modules of their own, by the modules' names."""
 _COMPILED: dict[tuple[Path, int, int], CodeType] = {}
 
 
@@ -62,6 +67,29 @@ def compiled(path: Path) -> CodeType:
     return _COMPILED[key]
 
 
+def loaded_files() -> dict[str, str]:
+    """The files that were loaded as modules of their own, by the modules' names: for `know_files` in another process."""
+    return dict(_FILES)
+
+
+def know_files(files: Mapping[str, str]) -> None:
+    """Have modules of these names found in these files, when something that is unpickled here names them."""
+    sys.meta_path.append(_FileFinder(files))
+
+
+class _FileFinder(MetaPathFinder):
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See `importlib.abc.MetaPathFinder`."""
+        del path, target
+        file = self._files.get(fullname)
+        return None if file is None else spec_from_file_location(fullname, file)
+
+
 def _module_named(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
@@ -79,6 +107,7 @@ def _module_in(path: Path) -> ModuleType:
     if not whole.is_file():
         raise TargetNotFoundError(f"There is no file {path}.")
     name = f"{whole.stem}_{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}"
+    _FILES[name] = str(whole)
     if name in sys.modules:
         return sys.modules[name]
     if str(whole.parent) not in sys.path:

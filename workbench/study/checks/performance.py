@@ -61,7 +61,8 @@ class Performance:
         if case.whole is not None and len(case.whole.old) >= ENOUGH and max(case.whole.ratios) < 1:
             said = f"the function is faster, and the run as a whole was slower in each of {len(case.whole.old)} pairs of runs"
             return self._made(Status.FAIL, "P06", said, evidence)
-        return self._made(Status.PASS, "", f"{timed.ratio.ratio:.3g}x faster", evidence)
+        said = f"{timed.ratio.ratio:.3g}x faster ({timed.ratio.low:.3g} to {timed.ratio.high:.3g})"
+        return self._made(Status.PASS, "", said, evidence)
 
     def _made(self, status: Status, code: str, said: str, evidence: tuple[tuple[str, str], ...] = ()) -> Check:
         return Check(self.item, status, code, said, evidence)

@@ -195,7 +195,7 @@ class _Answer:
             return (
                 Status.PASS,
                 "",
-                f"{count(tests, 'test')} that touch the target pass on both versions, {share(both)} of the changed lines run",
+                f"{touching(tests)} on both versions, {share(both)} of the changed lines run",
                 "",
             )
         if broken:
@@ -252,3 +252,8 @@ def _few(words: Iterable[str]) -> str:
     every = list(words)
     more = f" and {len(every) - LISTED} more" if len(every) > LISTED else ""
     return ", ".join(every[:LISTED]) + more
+
+
+def touching(tests: int) -> str:
+    """How many tests touch the target, and pass."""
+    return "1 test that touches the target passes" if tests == 1 else f"{tests:,} tests that touch the target pass"
