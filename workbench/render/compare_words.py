@@ -70,9 +70,11 @@ def _more(items: tuple[str, ...]) -> str:
 def peak(memory: Memory) -> str:
     """`peak memory -4 % (1.20 MiB to 1.15 MiB per call), nothing kept`."""
     more = memory.new_peak / memory.old_peak - 1 if memory.old_peak > 0 else math.inf
-    change = f" {100 * more:+.0f} %" if more < TENFOLD else ""
+    change = f" {round(100 * more) or 0:+d} %" if more < TENFOLD else ""
     kept = memory.new_kept - memory.old_kept
     left = f"{units.size(kept)} more kept by each call" if kept > 0 else "no more kept than before"
+    if change.strip() == "+0 %":
+        return f"peak memory as before ({units.size(memory.new_peak)} a call), {left}"
     return f"peak memory{change} ({units.size(memory.old_peak)} to {units.size(memory.new_peak)} a call), {left}"
 
 

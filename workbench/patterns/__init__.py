@@ -1,0 +1,1 @@
+"""Patterns that Python specialists reach for, each right where sketches of it usually go wrong; standard library only."""
