@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import inspect
 import math
 import subprocess
 import sys
@@ -24,7 +26,7 @@ from workbench.study.whole import reached, standing_in, whole_run, whole_run_in_
 from workbench.study.workloads import command_workload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
 SCALE = 2
@@ -121,20 +123,56 @@ def test_a_program_that_never_comes_by_is_said() -> None:
     assert found.old == ()
 
 
-def test_the_first_call_is_noticed_and_goes_on() -> None:
-    """The probe changes nothing but that it is noticed: arguments, defaults, generators, and the code afterwards."""
+def plain_items(first: int, *rest: int, last: int = 9) -> list[int]:
+    return [first, *rest, last]
 
-    def items(first: int, *rest: int, last: int = 9) -> Iterator[int]:
-        yield first
-        yield from rest
-        yield last
 
-    before = items.__code__
-    with reached(items) as seen:
+def items(first: int, *rest: int, last: int = 9) -> Iterator[int]:
+    yield first
+    yield from rest
+    yield last
+
+
+async def awaited_items(first: int, *rest: int, last: int = 9) -> list[int]:
+    await asyncio.sleep(0)
+    return [first, *rest, last]
+
+
+async def async_items(first: int, *rest: int, last: int = 9) -> AsyncIterator[int]:
+    for item in (first, *rest, last):
+        yield item
+
+
+def carried_through(value: Any) -> list[int]:
+    """A function's items, however they come."""
+    if hasattr(value, "__await__"):
+        return asyncio.run(value)  # type: ignore[no-any-return]
+    if not hasattr(value, "__anext__"):
+        return list(value)
+
+    async def drained() -> list[int]:
+        return [item async for item in value]
+
+    return asyncio.run(drained())
+
+
+@pytest.mark.parametrize("function", [plain_items, items, awaited_items, async_items])
+def test_the_first_call_is_noticed_and_goes_on(function: Any) -> None:
+    """The probe changes nothing but that it is noticed: arguments, defaults, the kind of function, and the code afterwards."""
+    before, kinds = function.__code__, inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+    with reached(function) as seen:
         assert seen == []
-        assert list(items(1, 2, 3)) == [1, 2, 3, 9]
-        assert items.__code__ is before
+        assert function.__code__.co_flags & kinds == before.co_flags & kinds
+        assert carried_through(function(1, 2, 3)) == [1, 2, 3, 9]
+        assert function.__code__ is before
     assert seen == [True]
+
+
+def test_functions_of_two_kinds_do_not_stand_in_for_each_other() -> None:
+    """A generator's code in a plain function's place is not tried, as Python is about to forbid it."""
+    found = whole_run_in_place(lambda: list(items(1)), items, plain_items, Rules(), 0.2)
+    assert "one of the two gives its items one by one" in found.said
+    assert carried_through(items(1)) == [1, 9]
 
 
 def test_names_that_the_module_has_not_are_said() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import inspect
 from contextlib import contextmanager
 from time import perf_counter
 from types import CodeType, FunctionType
@@ -143,20 +144,47 @@ def reached(function: FunctionType) -> Iterator[list[bool]]:
         function.__code__ = before
         return function(*args, **kwargs)
 
-    constants = tuple(first if one == _FIRST else one for one in _probe.__code__.co_consts)
-    function.__code__ = _probe.__code__.replace(co_consts=constants)
+    probe = _PROBES[before.co_flags & _KINDS].__code__
+    constants = tuple(first if one == _FIRST else one for one in probe.co_consts)
+    function.__code__ = probe.replace(co_consts=constants)
     try:
         yield seen
     finally:
         function.__code__ = before
 
 
+_KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+"""The flags of code that is more than a plain function: code of one kind may not stand in for that of another."""
 _FIRST = "what is called at the first call"
 
 
-def _probe(*args: Any, **kwargs: Any) -> Any:
+def _plain(*args: Any, **kwargs: Any) -> Any:
     call: Any = "what is called at the first call"
     return call(*args, **kwargs)
+
+
+def _items(*args: Any, **kwargs: Any) -> Any:
+    call: Any = "what is called at the first call"
+    return (yield from call(*args, **kwargs))
+
+
+async def _awaited(*args: Any, **kwargs: Any) -> Any:
+    call: Any = "what is called at the first call"
+    return await call(*args, **kwargs)
+
+
+async def _async_items(*args: Any, **kwargs: Any) -> Any:
+    call: Any = "what is called at the first call"
+    async for item in call(*args, **kwargs):
+        yield item
+
+
+_PROBES: dict[int, Any] = {
+    0: _plain,
+    inspect.CO_GENERATOR: _items,
+    inspect.CO_COROUTINE: _awaited,
+    inspect.CO_ASYNC_GENERATOR: _async_items,
+}
 
 
 @contextmanager
@@ -177,6 +205,8 @@ def why_not(old: FunctionType, new: FunctionType) -> str:
             return f"the {which} is wrapped in a decorator"
         if one.__code__.co_freevars:
             return f"the {which} is a closure"
+    if (old.__code__.co_flags ^ new.__code__.co_flags) & _KINDS:
+        return "one of the two gives its items one by one, or is awaited, and the other is not"
     used = _global_names(new.__code__)
     if new.__name__ in used and new.__name__ != old.__name__:
         return "it calls itself under another name than the target's"
