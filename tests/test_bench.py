@@ -7,6 +7,7 @@ import json
 import math
 import signal
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from workbench.model.samples import SAMPLE_COLUMNS, Samples
 from workbench.study.held import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def by_value() -> tuple[Any, Any, Any]:
@@ -87,22 +88,33 @@ def shell() -> Iterator[InteractiveShell]:
 
 @pytest.mark.timing
 def test_four_times_the_work_takes_four_times_as_long() -> None:
-    """A known answer: the same loop, four times as often, measured for itself each time."""
-    short, long = (bench(work, inputs=[(times,)], budget="5s") for times in (2_000, 8_000))
-    assert 3 < least(long) / least(short) < 5.3
-    for one in (short, long):
+    """A known answer: the same loop, four times as often, measured for itself each time. A process has one of two speeds on some machines,
+    1.4 times apart, whichever memory it is given."""
+    short, long = in_turns(
+        lambda: bench(work, inputs=[(2_000,)], budget="2s"), lambda: bench(work, inputs=[(8_000,)], budget="2s")
+    )
+    assert 2.7 < least(long) / least(short) < 6
+    for one in (*short, *long):
         assert one.median == pytest.approx(one.points.groupby("process")["wall"].median().median())
 
 
-def least(one: Measured) -> float:
+def in_turns(*measures: Callable[[], Measured]) -> list[list[Measured]]:
+    """Three measurements of each, in turns, so that a slow while of the machine meets them all."""
+    rounds = [[measure() for measure in measures] for _ in range(3)]
+    return [list(one) for one in zip(*rounds, strict=True)]
+
+
+def least(found: list[Measured]) -> float:
     """Processor seconds of a call in the process that was disturbed least: what the call costs, whatever else the machine does."""
-    return float(one.points.groupby("process")["cpu"].median().min())
+    return min(float(one.points.groupby("process")["cpu"].median().min()) for one in found)
 
 
 @pytest.mark.timing
 def test_a_coroutine_and_a_generator_are_carried_through() -> None:
     """What is awaited or consumed costs its work: a coroutine as much as a function, 20 items 20 times that."""
-    plain, other, many = (bench(one, inputs=[(3_000,)], budget="2s") for one in (work, awaited, items))
+    plain, other, many = in_turns(
+        *(partial(bench, one, inputs=[(3_000,)], budget="1s") for one in (work, awaited, items))
+    )
     assert 0.6 < least(other) / least(plain) < 3
     assert 10 < least(many) / least(plain) < 40
 
