@@ -307,7 +307,7 @@ def test_a_function_of_a_script_is_compared_in_fresh_processes(name: str, projec
     run("init", "st", "--target", f"{name}:index", name)
     run("record", "st")
     run("candidate", "st", "faster.py")
-    found = run("verify", "st", "--budget", "4s")
+    found = run("verify", "st", "--budget", "12s")
     assert found["checks"][4]["status"] == "pass", found
     assert found["checks"][4]["evidence"]["recorded inputs"] == "20"
     assert found["checks"][0]["code"] != "U06"

@@ -59,7 +59,7 @@ def program() -> list[int]:
     return [target(at) for at in range(5)]
 
 
-def run(new: Callable[..., Any], workload: Callable[[], object] = program, budget: float = 0.2) -> WholeRun:
+def run(new: Callable[..., Any], workload: Callable[[], object] = program, budget: float = 5.0) -> WholeRun:
     return whole_run_in_place(workload, target, new, Rules(), budget)
 
 
@@ -223,10 +223,10 @@ def test_what_a_script_prints_is_its_result(project: Project) -> None:
     """A program begun from a shell is held to what it prints."""
     index, program = project.words.index, command_workload(["run.py"], project.root)
     quick = function_from(FASTER, index)
-    found = whole_run_in_place(program, index, quick, Rules(), 1.0)
+    found = whole_run_in_place(program, index, quick, Rules(), 20.0)
     assert (found.differs, found.said, len(found.old)) == ("", "", 5)
     wrong = function_from(FASTER.replace("append(at)", "append(at)\n        found['x'] = []"), index)
-    assert "another one" in whole_run_in_place(program, index, wrong, Rules(), 1.0).differs
+    assert "another one" in whole_run_in_place(program, index, wrong, Rules(), 20.0).differs
 
 
 def test_a_script_that_is_its_own_module_runs_with_the_candidate_in_its_text(project: Project) -> None:
@@ -235,12 +235,12 @@ def test_a_script_that_is_its_own_module_runs_with_the_candidate_in_its_text(pro
     (project.root / "own.py").write_text(text)
     own = importlib.import_module("own")
     program = command_workload(["own.py"], project.root)
-    found = whole_run_in_place(program, own.index, function_from(FASTER, own.index), Rules(), 1.0)
+    found = whole_run_in_place(program, own.index, function_from(FASTER, own.index), Rules(), 20.0)
     assert "another copy" in found.said
-    found = whole_run(program, replace(program, text=text.replace(OLD, FASTER)), Rules(), 1.0)
+    found = whole_run(program, replace(program, text=text.replace(OLD, FASTER)), Rules(), 20.0)
     assert (found.differs, found.said, len(found.old)) == ("", "", 5)
     other = text.replace(OLD, FASTER).replace("total = 0", "total = 1")
-    assert "another one" in whole_run(program, replace(program, text=other), Rules(), 1.0).differs
+    assert "another one" in whole_run(program, replace(program, text=other), Rules(), 20.0).differs
     del sys.modules["own"]
 
 
@@ -251,7 +251,7 @@ def test_a_study_measures_the_whole_run(project: Project) -> None:
     study.profile()
     study.record()
     study.candidate(FASTER)
-    found = study.verify(budget="6s")
+    found = study.verify(budget="12s")
     performance, edges = found.record.checks[0], found.record.checks[4]
     assert "by the median of 5 pairs" in dict(performance.evidence)["whole run, measured"], found.text()
     assert dict(edges.evidence)["the program's result"] == "the same in 5 runs"
