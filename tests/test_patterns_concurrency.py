@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shuffled import run_shuffled, turns
+from typed_snippets import lines_refused
 
 from workbench.errors import UsageError
 from workbench.patterns.concurrency import gather_with_concurrency, retry_async, run_with_graceful_shutdown
@@ -661,33 +662,20 @@ async def number() -> int: return 1
 async def main() -> str:
     numbers: list[int] = await gather_with_concurrency(2, number(), number())
     one: int = await retry_async(number, on=(OSError, TimeoutError), attempts=3)
-    words: list[str] = await gather_with_concurrency(2, number())  # wrong
-    await gather_with_concurrency(2, number)  # wrong
-    await retry_async(number(), on=OSError)  # wrong
-    await retry_async(number, on=asyncio.CancelledError)  # wrong
-    await retry_async(number)  # wrong
+    words: list[str] = await gather_with_concurrency(2, number())  # refused
+    await gather_with_concurrency(2, number)  # refused
+    await retry_async(number(), on=OSError)  # refused
+    await retry_async(number, on=asyncio.CancelledError)  # refused
+    await retry_async(number)  # refused
     return f"{numbers}{one}{words}"
 
 text: str = run_with_graceful_shutdown(main)
-status: int = run_with_graceful_shutdown(main)  # wrong
-run_with_graceful_shutdown(main())  # wrong
+status: int = run_with_graceful_shutdown(main)  # refused
+run_with_graceful_shutdown(main())  # refused
 """
 
 
 def test_types_say_what_is_right_and_wrong(tmp_path: Path) -> None:
     """mypy --strict accepts the right uses and rejects each wrong one, at its line and nowhere else."""
-    snippet = tmp_path / "snippet.py"
-    snippet.write_text(TYPED, "utf-8")
-    words = [
-        "--strict",
-        "--config-file=",
-        f"--cache-dir={tmp_path / 'cache'}",
-        "--no-error-summary",
-        "--hide-error-context",
-    ]
-    run = subprocess.run(
-        [sys.executable, "-m", "mypy", *words, str(snippet)], capture_output=True, text=True, check=False
-    )
-    wrong = {number for number, text in enumerate(TYPED.splitlines(), 1) if text.endswith("# wrong")}
-    said = {int(text.split(":")[1]) for text in run.stdout.splitlines() if "snippet.py:" in text and ": error:" in text}
-    assert said == wrong, run.stdout + run.stderr
+    refused, marked = lines_refused(tmp_path, TYPED)
+    assert refused == marked

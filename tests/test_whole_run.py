@@ -229,6 +229,14 @@ def test_what_a_script_prints_is_its_result(project: Project) -> None:
     assert "another one" in whole_run_in_place(program, index, wrong, Rules(), 20.0).differs
 
 
+def test_declared_output_is_not_compared(project: Project) -> None:
+    """Where other output was declared, a program from a shell is timed, and what it prints is held against nothing."""
+    index, program = project.words.index, command_workload(["run.py"], project.root)
+    wrong = function_from(FASTER.replace("append(at)", "append(at)\n        found['x'] = []"), index)
+    found = whole_run_in_place(replace(program, quiet=True), index, wrong, Rules(), 20.0)
+    assert (found.differs, len(found.old)) == ("", 5)
+
+
 def test_a_script_that_is_its_own_module_runs_with_the_candidate_in_its_text(project: Project) -> None:
     """The target is in the script itself: the script's text with the candidate is run; the function as it was imported is not called."""
     text = MODULE + "\n\nif __name__ == '__main__':\n    print(main())\n"

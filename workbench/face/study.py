@@ -22,7 +22,7 @@ from workbench.files import write_whole
 from workbench.render.html_study import study_page
 from workbench.render.html_verification import verification_card
 from workbench.render.text_study import next_of_verification, rows_of, text_of_standing, text_of_verification
-from workbench.study.candidates import is_version, text_of_file, text_of_version
+from workbench.study.candidates import is_text, is_version, text_of_file, text_of_version
 from workbench.study.chapters import chapters_of
 from workbench.study.codes import CODES
 from workbench.study.folder.errors import NotAStudyError
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
     from workbench.model.check import Check, Verification
     from workbench.model.standing import Standing
     from workbench.study.loop import Candidate
-
-
-BEGINNINGS = ("def ", "async def ", "@", "import ", "from ")
-"""How the text of a candidate begins."""
 
 
 class Verified:
@@ -197,7 +193,7 @@ class Study:
             given = text_of_file(Path(given), target)
         elif isinstance(given, str) and is_version(given):
             given = text_of_version(given, target)
-        elif isinstance(given, str) and not given.lstrip().startswith(BEGINNINGS):
+        elif isinstance(given, str) and not is_text(given):
             given = load_function(given)
         if isinstance(given, str):
             function_from(given, target.function)
@@ -282,7 +278,8 @@ class Study:
         facts += [
             (name, str(header.environment[name])) for name in ("python", "platform") if name in header.environment
         ]
-        write_whole(file, study_page(self.standing(), chapters_of(self._loop), facts).encode())
+        standing = self.standing()
+        write_whole(file, study_page(standing, chapters_of(self._loop, standing), facts).encode())
         return file
 
     def panel(self) -> Any:

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench import units
 from workbench.assets.bundle import module
 from workbench.model.check import Judgement, Status
-from workbench.model.comparison import Counterexample
+from workbench.render.html_checklist import checklist_table
 from workbench.render.html_parts import html_text
 from workbench.render.points import svg
 from workbench.render.text_study import measured_words, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from workbench.model.benchmark import Estimate, Points
-    from workbench.model.standing import Standing, Tried
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A candidate as the page tells it: `verdict` is the data of its newest one, empty without, `meaning` what its code stands for;
-    `old` and `new` the two texts; `points` with their ratio, and `example`, where there are any."""
-
-    tried: Tried
-    verdict: Mapping[str, Any]
-    meaning: str
-    old: str
-    new: str
-    points: tuple[Points, Estimate] | None
-    example: Counterexample | None
+    from workbench.model.chapter import Chapter
+    from workbench.model.comparison import Counterexample
+    from workbench.model.standing import Standing
 
 
 def study_page(standing: Standing, chapters: Sequence[Chapter], facts: Sequence[tuple[str, str]]) -> str:
@@ -98,7 +84,11 @@ def _chapter(one: Chapter, applied: str) -> str:
         parts.append(f'<p class="figure">{html_text(measured)}</p>')
     if one.points is not None:
         parts.append(f"<figure>{svg(*one.points)}</figure>")
-    parts += [_example(one.example), _checklist(one.verdict), _diff(one.old, one.new)]
+    parts += [
+        _example(one.example),
+        checklist_table(one.verdict, shown=set(Status), unfolded={Status.FAIL}),
+        _diff(one.old, one.new),
+    ]
     return f"<article>{''.join(parts)}</article>"
 
 
@@ -110,27 +100,6 @@ def _example(found: Counterexample | None) -> str:
         f"<tr><th>{name}</th><td><code>{html_text(value, 600)}</code></td></tr>" for name, value in rows if value
     )
     return f'<table class="example"><tbody>{cells}</tbody></table>'
-
-
-def _checklist(found: Mapping[str, Any]) -> str:
-    rows = "".join(_item(check) for check in found.get("checks", ()))
-    return f"<table><tbody>{rows}</tbody></table>" if rows else ""
-
-
-def _item(check: Mapping[str, Any]) -> str:
-    """A row for one item; what stands behind it is folded."""
-    status = str(check["status"])
-    said = html_text(f"{check['code']} {check['said']}".strip(), 600)
-    behind = "".join(
-        f"<div>{html_text(str(name))}: <code>{html_text(str(value), 300)}</code></div>"
-        for name, value in check["evidence"]
-        if str(value)
-    )
-    if behind:
-        unfolded = " open" if status == Status.FAIL and check["item"] != "edge cases" else ""
-        said = f"<details{unfolded}><summary>{said}</summary>{behind}</details>"
-    kind = html_text(status.partition(" ")[0])
-    return f'<tr><th scope="row">{html_text(check["item"])}</th><td class="{kind}">{html_text(status)}</td><td>{said}</td></tr>'
 
 
 def _diff(old: str, new: str) -> str:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from workbench.study.targets import StudyTarget
 
 
+BEGINNINGS = ("def ", "async def ", "@", "import ", "from ")
+
+
+def is_text(given: str) -> bool:
+    """Whether a text is a candidate itself, and no word for where one is."""
+    return given.lstrip().startswith(BEGINNINGS)
+
+
 def is_version(word: str) -> bool:
     """Whether a text names a version of the project: `git:REVISION` or `patch:FILE`."""
     return word.startswith(("git:", "patch:"))

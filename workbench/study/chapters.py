@@ -7,23 +7,21 @@ import math
 from typing import TYPE_CHECKING
 
 from workbench.model.benchmark import Estimate, Points
+from workbench.model.chapter import Chapter
 from workbench.model.comparison import Counterexample
-from workbench.render.html_study import Chapter
 from workbench.study.codes import CODES
-from workbench.study.standing import standing_of
 
 if TYPE_CHECKING:
-    from workbench.model.standing import Tried
+    from workbench.model.standing import Standing, Tried
     from workbench.study.folder.schema import Event
     from workbench.study.loop import Loop
 
 
-def chapters_of(loop: Loop) -> tuple[Chapter, ...]:
+def chapters_of(loop: Loop, standing: Standing) -> tuple[Chapter, ...]:
     """A chapter for each candidate, oldest first. Raises what reading the folder does."""
     verdicts, sources = loop.verdicts(), {one.label: one.source for one in loop.candidates()}
     return tuple(
-        _chapter(loop, tried, sources.get(tried.label, ""), verdicts.get(tried.label))
-        for tried in standing_of(loop).candidates
+        _chapter(loop, tried, sources.get(tried.label, ""), verdicts.get(tried.label)) for tried in standing.candidates
     )
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from workbench.model.whole import WholeRun
     from workbench.study.folder.schema import Event
     from workbench.study.folder.store import Folder
-    from workbench.study.strict.facts import Rules
+    from workbench.study.relaxations import Allowed
     from workbench.study.targets import StudyTarget
     from workbench.study.verify import Progress
     from workbench.timing.series import Progress as Timing
@@ -169,7 +169,7 @@ class Loop:
             raise KeyboardInterrupt(comparison.said)
         whole = None
         if workload is not None and comparison.verdict is Verdict.FASTER:
-            whole = self._whole(workload, chosen, function, request.allowed.rules, budget)
+            whole = self._whole(workload, chosen, function, request.allowed, budget)
         case = Case(
             target=self.target.reference,
             file=self.target.file,
@@ -193,12 +193,14 @@ class Loop:
         workload: Callable[[], object],
         chosen: Candidate,
         function: Callable[..., Any],
-        rules: Rules,
+        allowed: Allowed,
         budget: float,
     ) -> WholeRun:
+        if isinstance(workload, CommandWorkload):
+            workload = replace(workload, quiet=allowed.output)
         if isinstance(workload, CommandWorkload) and workload.script == self.target.file:
-            return whole_run(workload, replace(workload, text=chosen.module_text), rules, budget)
-        return whole_run_in_place(workload, self.target.function, function, rules, budget)
+            return whole_run(workload, replace(workload, text=chosen.module_text), allowed.rules, budget)
+        return whole_run_in_place(workload, self.target.function, function, allowed.rules, budget)
 
     def apply(self, label: str = "") -> str:
         """Write a verified candidate into the target's file. Raises StudyStepError where it is not verified, or the file has changed."""

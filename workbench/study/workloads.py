@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class CommandWorkload:
     """A program as a call that runs it in this process, in `folder`, and returns what it printed. `script` is its file, None for a
-    module; with `text` that is what the file is taken to say."""
+    module; with `text` that is what the file is taken to say, `quiet` has it return nothing of what it printed."""
 
     words: tuple[str, ...]
     folder: Path
     script: Path | None
     text: str = ""
+    quiet: bool = False
 
     def __call__(self) -> str:
         """Run it. Raises UsageError where it ends with a status, and what it raises."""
@@ -45,7 +46,7 @@ class CommandWorkload:
             except SystemExit as ended:
                 if ended.code not in (None, 0):
                     raise UsageError(f"The program ended with status {ended.code}: {' '.join(self.words)}") from ended
-        return printed.getvalue()
+        return "" if self.quiet else printed.getvalue()
 
 
 def command_workload(words: Sequence[str], folder: Path) -> CommandWorkload:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.model.check import Status
+from workbench.render.html_checklist import checklist_table
 from workbench.render.html_parts import html_text
 from workbench.render.text_study import measured_words, worth
 from workbench.study.codes import CODES
@@ -12,8 +13,6 @@ from workbench.widgets.loop_words import CHANGED, next_words, steps
 from workbench.widgets.loop_words import State as StepState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from workbench.model.standing import Tried
     from workbench.widgets.loop_words import Seen
 
@@ -66,7 +65,7 @@ def card(seen: Seen, one: Tried) -> str:
     if measured:
         parts.append(f'<p class="figure">{html_text(measured)}</p>')
     if verdict:
-        parts.append(_items(verdict))
+        parts.append(checklist_table(verdict, shown={Status.FAIL, Status.UNKNOWN}, unfolded={Status.FAIL}))
     parts.append(_source(seen.sources.get(label, "")))
     return f'<article aria-label="Candidate {html_text(label)}">{"".join(parts)}</article>'
 
@@ -77,26 +76,6 @@ def message(kind: str, title: str, said: str) -> str:
     lines = "<br>".join(html_text(line) for line in said.splitlines())
     bold = f"<b>{html_text(title)}</b> " if title else ""
     return f'<div class="said {kind}" role="{role}">{bold}{lines}</div>'
-
-
-def _items(verdict: Mapping[str, Any]) -> str:
-    return f"<table><tbody>{''.join(_item(check) for check in verdict['checks'])}</tbody></table>"
-
-
-def _item(check: Mapping[str, Any]) -> str:
-    """A row for one item; what stands behind a failure is open, behind what is not known folded, and a pass needs none."""
-    status = str(check["status"])
-    said = html_text(f"{check['code']} {check['said']}".strip(), 600)
-    behind = "".join(
-        f"<div>{html_text(str(name))}: <code>{html_text(str(value), 300)}</code></div>"
-        for name, value in check["evidence"]
-        if str(value)
-    )
-    if behind and status in (Status.FAIL, Status.UNKNOWN):
-        unfolded = " open" if status == Status.FAIL else ""
-        said = f"<details{unfolded}><summary>{said}</summary>{behind}</details>"
-    kind = html_text(status.partition(" ")[0])
-    return f'<tr><th scope="row">{html_text(check["item"])}</th><td class="{kind}">{html_text(status)}</td><td>{said}</td></tr>'
 
 
 def _source(text: str) -> str:

@@ -13,6 +13,7 @@ import ipywidgets
 
 from workbench.assets.bundle import module
 from workbench.errors import UsageError, WorkbenchError
+from workbench.study.candidates import is_text
 from workbench.study.folder.store import Folder
 from workbench.widgets.loop_cards import card, head, message, strip, thoughts
 from workbench.widgets.loop_fields import ACTIONS, NEXT, buttons, fields, laid_out
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from workbench.widgets.loop_words import Seen, Steps
 
-BEGINNINGS = ("def ", "async def ", "@", "import ", "from ")
 UNREAD = "The study cannot be read."
 
 
@@ -160,7 +160,7 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
 
     def _add_candidate(self) -> str:
         text = textwrap.dedent(self.fields["source"].value).strip()
-        if not text.startswith(BEGINNINGS):
+        if not is_text(text):
             raise UsageError("The text is no function: begin it with def, async def, a decorator or an import.")
         if self.seen is not None:
             same = next((label for label, source in self.seen.sources.items() if source.strip() == text), "")
