@@ -31,7 +31,7 @@ levels: $(READY)
 	@$(BIN)/python -m pytest -q tests/test_levels.py
 
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --group dev --extra verify pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --group dev --extra verify --extra mcp pyproject.toml -o requirements.lock
 
 bench: $(READY)
 	@$(BIN)/python tests/benchmarks/overhead.py
