@@ -1,23 +1,30 @@
-"""The prompts in agents/: their front matter is as promised, and every command they quote runs."""
+"""The files in agents/: in order by the workbench's own check, as promised to who reads them, and every command they quote runs."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
-import yaml
+
+from workbench.agent.front import AgentFile, read
+from workbench.agent.prompt import agents_folder, check, composed, places
 
 ROOT = Path(__file__).resolve().parent.parent
 AGENTS = ROOT / "agents"
 TOOLS = ["Read", "Write", "Edit", "Grep", "Glob", "Bash"]
+CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache"}
+LEFT = {"python-specialist.md": {"first.wbp", "faster.py", "stripped.py", "study", "study.html"}}
+"""What the commands of a file leave behind, by its name; nothing for the others."""
+
+STANZAS = 1500
+"""Of the data, so many packages, `git` and what it needs most among them: enough to see what the files speak of, in a third of the time."""
 
 PROGRAM_TESTS = """\
 import package_index
@@ -25,44 +32,34 @@ import package_index
 
 def test_a_tilde_comes_before_the_end():
     assert package_index.satisfies("1.0~rc1", "<<", "1.0")
+
+
+def test_a_field_goes_on_in_the_next_line():
+    assert package_index.parse("Package: git\\nDescription: fast\\n and more") == [
+        {"Package": "git", "Description": "fast\\n and more"}
+    ]
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One prompt: its front matter and its body."""
-
-    path: Path
-    front: dict[str, Any]
-    body: str
-
-    @classmethod
-    def read(cls, path: Path) -> Prompt:
-        """The prompt at `path`; a file without front matter fails here."""
-        text = path.read_text(encoding="utf-8")
-        found = re.match(r"---\n(.*?)\n---\n(.*)", text, re.DOTALL)
-        assert found, f"{path.name} has no front matter"
-        return cls(path, yaml.safe_load(found[1]), found[2])
-
-    @property
-    def blocks(self) -> list[str]:
-        """Its fenced shell blocks, in order, without the indentation of a list item."""
-        return [
-            dedent(block)
-            for block in re.findall(r"^ *```(?:sh|bash)\n(.*?)^ *```$", self.body, re.DOTALL | re.MULTILINE)
-        ]
+FILES = [read(AGENTS, place) for place in places(AGENTS)]
+PROMPTS = [file for file in FILES if file.kind == "agent"]
+SPECIALIST = next(file for file in FILES if file.place == "python-specialist.md")
+each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.place)
+each_prompt = pytest.mark.parametrize("prompt", PROMPTS, ids=lambda file: file.place)
 
 
-PROMPTS = [Prompt.read(path) for path in sorted(AGENTS.rglob("*.md"))]
-SPECIALIST = next(prompt for prompt in PROMPTS if prompt.path.name == "python-specialist.md")
-named = pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: prompt.path.relative_to(AGENTS).as_posix())
+def blocks(file: AgentFile) -> list[str]:
+    """Its fenced shell blocks, in order, without the indentation of a list item."""
+    return [
+        dedent(block) for block in re.findall(r"^ *```(?:sh|bash)\n(.*?)^ *```$", file.body, re.DOTALL | re.MULTILINE)
+    ]
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with the demo's program, its data and a test: what the prompts' examples speak of."""
+    """A folder with the demo's program, a third of its data and tests: what the files' examples speak of."""
     shutil.copy(ROOT / "notebooks" / "package_index.py", tmp_path)
-    shutil.copy(ROOT / "data" / "packages.txt", tmp_path)
+    stanzas = (ROOT / "data" / "packages.txt").read_text("utf-8").split("\n\n")
+    (tmp_path / "packages.txt").write_text("\n\n".join(stanzas[:STANZAS]), encoding="utf-8")
     (tmp_path / "test_package_index.py").write_text(PROGRAM_TESTS, encoding="utf-8")
     return tmp_path
 
@@ -81,65 +78,129 @@ def run(command: str, place: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@named
-def test_front_matter(prompt: Prompt) -> None:
-    """Each prompt says its name, what it is for, its tools and its model; what it extends is there."""
+def test_all_in_order() -> None:
+    """The workbench's own check, of front matter, names, links, `extends` and length, has nothing to say."""
+    assert [str(problem) for problem in check(AGENTS)] == []
+    assert agents_folder() == AGENTS
+
+
+def test_the_files_there_are() -> None:
+    """An agent, what it extends, what both rest on, and a skill."""
+    assert [(file.place, file.kind) for file in FILES] == [
+        ("core/docs/UNIVERSAL-AGENTS.md", "document"),
+        ("core/specialist.md", "agent"),
+        ("packs/python/skills/python-async-SKILL.md", "skill"),
+        ("python-specialist.md", "agent"),
+    ]
+
+
+@each_prompt
+def test_front_matter(prompt: AgentFile) -> None:
+    """Each prompt says its name, what it is for in one line, its tools and its model."""
     assert prompt.front["name"] == prompt.path.stem
     assert len(prompt.front["description"]) > 40
     assert [tool.strip() for tool in prompt.front["tools"].split(",")] == TOOLS
     assert prompt.front["model"] == "sonnet"
-    if "extends" in prompt.front:
-        assert (AGENTS / f"{prompt.front['extends']}.md").is_file()
 
 
 def test_the_specialist_extends_the_core() -> None:
-    """`python-specialist` builds on `core/specialist`, which itself builds on nothing."""
+    """`python-specialist` builds on `core/specialist`, which itself builds on nothing; its keys are the promised ones in their order."""
+    assert list(SPECIALIST.front) == ["name", "extends", "description", "tools", "model"]
     assert SPECIALIST.front["extends"] == "core/specialist"
-    assert [prompt.path.name for prompt in PROMPTS if "extends" not in prompt.front] == ["specialist.md"]
+    assert SPECIALIST.front["description"].startswith("Python expert for complex patterns")
+    assert [part.place for part in composed().parts] == ["core/specialist.md", "python-specialist.md"]
+    assert re.findall(r"^# (.*)", composed().text, re.MULTILINE) == ["A specialist", "The Python specialist"]
 
 
-@named
-def test_length(prompt: Prompt) -> None:
-    """A prompt is read again on every call: it stays under 200 lines."""
-    assert prompt.path.read_text(encoding="utf-8").count("\n") < 200
+def test_the_specialist_refers_to_what_it_rests_on() -> None:
+    """Its text leads to the base responsibilities and to the skill."""
+    assert {"core/docs/UNIVERSAL-AGENTS.md", "packs/python/skills/python-async-SKILL.md"} <= set(SPECIALIST.links)
+
+
+@each_file
+def test_length(file: AgentFile) -> None:
+    """These texts are read again on every call: each file stays under 200 lines, front matter included."""
+    assert file.path.read_text(encoding="utf-8").count("\n") < 200
+
+
+def test_the_sections_of_the_specialist() -> None:
+    """Who it is, five areas, when it is called, the loop, patterns, checklist, rules and three examples are there."""
+    body = SPECIALIST.body
+    assert len(re.findall(r"^\d\. \*\*", section(body, "Your five areas"), re.MULTILINE)) == 5
+    for words in ("marked complex or specialist", "Left to others", "simple CRUD", "routine tests"):
+        assert words in section(body, "When you are called, and when not")
+    assert len(re.findall(r"^\*\*\d\. ", section(body, "The loop"), re.MULTILINE)) == 8
+    assert len(re.findall(r"^- \*\*", section(body, "The rules"), re.MULTILINE)) == 5
+    examples = section(body, "Three examples, as they came out")
+    assert re.findall(r"^\*\*(.*?)\.\*\*", examples, re.MULTILINE) == ["Verified", "Refused", "Not worth it"]
+
+
+def section(body: str, title: str) -> str:
+    """What stands under a heading of the second level; fails where it is not there."""
+    assert f"\n## {title}\n" in body
+    return body.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_checklist_has_its_six_items() -> None:
-    """The six items are there, and the checklist says which command answers them all."""
-    checklist = SPECIALIST.body.partition("## The checklist")[2].partition("\n## ")[0]
+    """The six items are there, each with a command, and the checklist says which command answers them all."""
+    checklist = section(SPECIALIST.body, "The checklist")
     items = re.split(r"^\d\. ", checklist, flags=re.MULTILINE)[1:]
     assert len(items) == 6
     for item, word in zip(
         items, ("Performance", "Memory", "races", "type checker", "Edge cases", "Tests"), strict=True
     ):
         assert word in item
+        assert re.search(r"`(workbench|python -m) ", item), item
     assert "`workbench study verify` answers all six" in checklist
 
 
-@named
-def test_quoted_commands_run(prompt: Prompt, place: Path) -> None:
+@each_file
+def test_patterns_are_where_it_is_said(file: AgentFile) -> None:
+    """Every name that a table of patterns or an import in the text gives is there to import."""
+    rows = re.findall(r"^\| (`[\w`, ]+`) \| `(workbench\.patterns\.\w+)` \|", file.body, re.MULTILINE)
+    said = [(module, name) for names, module in rows for name in re.findall(r"\w+", names)]
+    said += re.findall(r"^from (workbench[\w.]*) import (\w+)$", file.body, re.MULTILINE)
+    table = re.findall(r"^\| `(\w+)\.(\w+)\(", file.body, re.MULTILINE)
+    said += [(f"workbench.patterns.{module}", name) for module, name in table]
+    missing = [(module, name) for module, name in said if not hasattr(importlib.import_module(module), name)]
+    assert missing == []
+    assert len(said) >= {"python-specialist.md": 14, "packs/python/skills/python-async-SKILL.md": 6}.get(file.place, 0)
+
+
+@pytest.mark.timeout(600)
+@each_file
+def test_quoted_commands_run(file: AgentFile, place: Path) -> None:
     """Every fenced command, run in the order of the text, ends with exit code 0, and only the files it names are left."""
     before = {path.name for path in place.iterdir()}
-    for block in prompt.blocks:
+    for block in blocks(file):
         done = run(block, place)
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-    left = {path.name for path in place.iterdir()} - before - {"__pycache__", ".mypy_cache", ".pytest_cache"}
-    assert left == ({"first.wbp", "first.html", "faster.py", "study"} if prompt is SPECIALIST else set())
+        assert "Traceback" not in done.stderr, f"{block}\n{done.stderr}"
+    left = {path.name for path in place.iterdir()} - before - CACHES
+    assert left == LEFT.get(file.place, set())
 
 
 def test_blocks_are_found() -> None:
-    """The test above is not empty: the specialist quotes its commands in fenced blocks, and all fences are of a known kind."""
-    assert sum("workbench " in block for block in SPECIALIST.blocks) >= 4
-    for prompt in PROMPTS:
-        assert len(re.findall(r"^ *```\S", prompt.body, re.MULTILINE)) == len(prompt.blocks)
+    """The test above is not empty: the commands are in fenced shell blocks, and what other fences hold is Python, which compiles."""
+    assert sum("workbench " in block for block in blocks(SPECIALIST)) >= 8
+    assert sum(len(blocks(file)) for file in FILES) > len(blocks(SPECIALIST))
+    for file in FILES:
+        code = re.findall(r"^```python\n(.*?)^```$", file.body, re.DOTALL | re.MULTILINE)
+        assert len(re.findall(r"^ *```\S", file.body, re.MULTILINE)) == len(blocks(file)) + len(code)
+        for block in code:
+            compile("async def _():\n" + re.sub(r"^", "    ", block, flags=re.MULTILINE), file.place, "exec")
 
 
-def test_commands_in_the_running_text_exist(place: Path) -> None:
+@each_file
+def test_commands_in_the_running_text_exist(file: AgentFile, place: Path) -> None:
     """A command or option named within a sentence is known to `workbench --help`."""
-    for words in re.findall(r"`workbench ([^`]+)`", SPECIALIST.body):
+    shown: dict[str, str] = {}
+    for words in re.findall(r"`workbench ([^`]+)`", file.body):
         command, *rest = words.split()
-        step = f"{rest[0]} " if command == "study" else ""
-        shown = run(f"workbench {command} {step}--help", place)
-        assert shown.returncode == 0, words
+        step = f"{command} {rest[0]}" if command in {"study", "agent"} else command
+        if step not in shown:
+            done = run(f"workbench {step} --help", place)
+            assert done.returncode == 0, words
+            shown[step] = done.stdout
         for option in (word for word in rest if word.startswith("-")):
-            assert re.search(rf"(?<![\w-]){re.escape(option)}\b", shown.stdout), words
+            assert re.search(rf"(?<![\w-]){re.escape(option)}\b", shown[step]), words

@@ -68,6 +68,9 @@ PARTIES = {
 }
 """Third parties, and the standard library's own profilers, by the rooms that may import them."""
 
+NEWER = {"workbench.patterns.pep695_twins": (3, 12)}
+"""Modules in syntax that the oldest Python of the house cannot read, and the first one that can: held by these tests there."""
+
 MODULE_LINES, FUNCTION_LINES, USUAL_LINES = 400, 80, 35
 INERT = (
     ast.Import,
@@ -78,6 +81,7 @@ INERT = (
     ast.Assign,
     ast.AnnAssign,
     ast.Pass,
+    *((ast.TypeAlias,) if sys.version_info >= (3, 12) else ()),
 )
 
 
@@ -97,7 +101,9 @@ def modules() -> dict[str, ast.Module]:
     found = {}
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT.parent).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(path.read_text("utf-8"))
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if sys.version_info >= NEWER.get(name, (3, 11)):
+            found[name] = ast.parse(path.read_text("utf-8"))
     return found
 
 
@@ -201,6 +207,15 @@ def cycles(edges: dict[str, set[str]]) -> list[list[str]]:
 def test_every_room_has_a_level() -> None:
     """No package or module of the house stands outside the plan."""
     assert {room(name) for name in TREES if name not in FRONT_DOORS} <= set(LEVELS)
+
+
+@pytest.mark.parametrize(("name", "first"), NEWER.items())
+def test_what_is_too_new_is_so_and_has_one_door(name: str, first: tuple[int, int]) -> None:
+    """A module that this Python leaves out is there, cannot be read by the Python before its first, and is imported by one module only."""
+    path = ROOT.parent / Path(*name.split(".")).with_suffix(".py")
+    with pytest.raises(SyntaxError):
+        ast.parse(path.read_text("utf-8"), feature_version=(first[0], first[1] - 1))
+    assert {one.by for one in IMPORTS if one.what.startswith(name)} == {"workbench.patterns.pep695"}
 
 
 def test_rooms_import_only_from_lower_levels() -> None:

@@ -419,6 +419,7 @@ def test_dataclass_fields() -> None:
 
 SNIPPET = """
 from dataclasses import dataclass
+from typing import assert_type
 from workbench.patterns.arguments import Validated, validate_args
 
 def positive(number: int) -> bool:
@@ -440,12 +441,12 @@ class Held:
         return str(number)
 
 async def use(held: Held) -> None:
-    a: list[str] = plain(1, text="a")
-    b: int = await later(1)
-    c: str = held.method(1)
-    d: int = held.x
-    e: str = held.y
-    f: Validated[int] = Held.x
+    assert_type(plain(1, text="a"), list[str])
+    assert_type(await later(1), int)
+    assert_type(held.method(1), str)
+    assert_type(held.x, int)
+    assert_type(held.y, str)
+    assert_type(Held.x, Validated[int])
     held.x = 3
     plain("1")  # refused
     plain(1, "a")  # refused

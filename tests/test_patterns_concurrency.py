@@ -88,6 +88,43 @@ def test_a_failure_ends_all_others_before_it_comes_out(seed: int, n: int, bad: i
     gc.collect()
 
 
+def test_what_never_began_is_closed_before_the_error_comes_out() -> None:
+    """Also while somebody still holds the whole: those whose turn never came are closed when the failure or cancellation comes out."""
+
+    async def main() -> None:
+        works = [Crowd().work(0, 1, Odd("bad")), Crowd().work(1), Crowd().work(2)]
+        whole = gather_with_concurrency(1, *works)
+        with pytest.raises(Odd):
+            await whole
+        assert [inspect.getcoroutinestate(work) for work in works] == [inspect.CORO_CLOSED] * 3
+        works = [Crowd().work(0, 9), Crowd().work(1)]
+        whole = gather_with_concurrency(1, *works)
+        task = asyncio.ensure_future(whole)
+        await turns(2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert [inspect.getcoroutinestate(work) for work in works] == [inspect.CORO_CLOSED] * 2
+
+    asyncio.run(main())
+
+
+def test_an_end_that_is_not_awaited_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interleavings see what they are for: where the rest is cancelled and not awaited, they fail."""
+
+    async def careless(left: list[asyncio.Future[Any]], *_: object) -> None:
+        for future in left:
+            future.cancel()
+
+    monkeypatch.setattr("workbench.patterns.concurrency._end", careless)
+    failure: Any = test_a_failure_ends_all_others_before_it_comes_out
+    with pytest.raises(AssertionError):
+        failure.hypothesis.inner_test(1, 3, 1, 3)
+    cancelled: Any = test_a_cancelled_caller_ends_all_others_first
+    with pytest.raises(AssertionError):
+        cancelled.hypothesis.inner_test(1, 3, 5, False)
+
+
 @given(SEEDS, st.integers(1, 5), st.integers(0, 20), st.booleans())
 def test_a_cancelled_caller_ends_all_others_first(seed: int, n: int, when: int, twice: bool) -> None:
     """Whenever the caller is cancelled, once or twice, CancelledError comes out of it after all that had begun have ended."""
@@ -565,7 +602,7 @@ def test_full_jitter_is_a_share_of_the_whole_wait() -> None:
 
 def test_the_last_error_has_the_earlier_ones_as_notes() -> None:
     """The last error comes out, of those asked for or not, with those before it as notes and no long chain of contexts."""
-    for last in (Odd("third"), KeyError("third")):
+    for last in (Odd("third"), KeyError("third"), SystemExit("third")):
         tries = Tries(Odd("one"), Odd(), last)
         with pytest.raises(type(last)) as caught:
             asyncio.run(retry_async(tries, on=Odd, attempts=3, sleep=tries.sleep))
@@ -623,6 +660,7 @@ def test_an_attempt_with_its_own_time_limit_is_retried() -> None:
     ("wrong", "said"),
     [
         ({"attempts": 0}, "attempts is 0; give a whole number from 1 on"),
+        ({"attempts": -3}, "attempts is -3; give a whole number from 1 on"),
         ({"attempts": 1.5}, "attempts is 1.5; give a whole number from 1 on"),
         ({"first": -1}, "first is -1; give seconds from 0 on"),
         ({"cap": -0.5}, "cap is -0.5; give seconds from 0 on"),
@@ -655,13 +693,16 @@ def test_a_coroutine_in_place_of_its_function_is_refused() -> None:
 
 TYPED = """
 import asyncio
+from typing import assert_type
 from workbench.patterns.concurrency import gather_with_concurrency, retry_async, run_with_graceful_shutdown
 
 async def number() -> int: return 1
 
 async def main() -> str:
-    numbers: list[int] = await gather_with_concurrency(2, number(), number())
-    one: int = await retry_async(number, on=(OSError, TimeoutError), attempts=3)
+    numbers = await gather_with_concurrency(2, number(), number())
+    one = await retry_async(number, on=(OSError, TimeoutError), attempts=3)
+    assert_type(numbers, list[int])
+    assert_type(one, int)
     words: list[str] = await gather_with_concurrency(2, number())  # refused
     await gather_with_concurrency(2, number)  # refused
     await retry_async(number(), on=OSError)  # refused
@@ -669,7 +710,7 @@ async def main() -> str:
     await retry_async(number)  # refused
     return f"{numbers}{one}{words}"
 
-text: str = run_with_graceful_shutdown(main)
+assert_type(run_with_graceful_shutdown(main), str)
 status: int = run_with_graceful_shutdown(main)  # refused
 run_with_graceful_shutdown(main())  # refused
 """

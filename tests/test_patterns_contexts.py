@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -188,6 +189,7 @@ def test_an_error_of_close_comes_out_or_is_a_note() -> None:
                     raise first
             assert kept.value is first
             assert first.__notes__ == ["closing failed too: Odd: close"]
+            assert first.__cause__ is None
         assert server.closed == [1, 2, 3, 4]
 
     asyncio.run(main())
@@ -216,6 +218,119 @@ def test_a_cancellation_while_closing_comes_out_with_the_error_as_its_cause() ->
         assert server.closed == [1]
         assert caught[0].__cause__ is error
         assert caught[0].__notes__ == ["closing failed too: OSError: reset"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_of_two_cancellations_the_first_comes_out(broken: bool) -> None:
+    """Cancelled in the block and again while closing, the first cancellation comes out as it is, noted on only where closing failed."""
+
+    async def main() -> None:
+        server = Server(closing=4, error=OSError("reset") if broken else None)
+        caught: list[asyncio.CancelledError] = []
+
+        async def use() -> None:
+            try:
+                async with managed_connection(server.open, server.close):
+                    await asyncio.Event().wait()
+            except asyncio.CancelledError as cancelled:
+                caught.append(cancelled)
+                raise
+
+        task = asyncio.create_task(use())
+        await turns(2)
+        task.cancel("first")
+        await turns(2)
+        task.cancel("second")
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert server.closed == [1]
+        assert caught[0].args == ("first",)
+        assert caught[0].__cause__ is None
+        assert getattr(caught[0], "__notes__", []) == (["closing failed too: OSError: reset"] if broken else [])
+
+    asyncio.run(main())
+
+
+def test_a_cancellation_while_closing_that_goes_well_has_no_note() -> None:
+    """Where closing goes well in spite of a cancellation, that comes out and says nothing of closing."""
+
+    async def main() -> None:
+        server = Server(closing=4)
+
+        async def use() -> None:
+            async with managed_connection(server.open, server.close):
+                pass
+
+        task = asyncio.create_task(use())
+        await turns(2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert server.closed == [1]
+        assert not hasattr(caught.value, "__notes__")
+
+    asyncio.run(main())
+
+
+def test_a_closing_that_is_cancelled_from_inside_is_an_error_like_others() -> None:
+    """A `close` that ends cancelled by itself is a CancelledError where there was no error, and a note on one where there was."""
+
+    async def main() -> None:
+        server, error = Server(error=asyncio.CancelledError()), Odd("block")
+        with pytest.raises(asyncio.CancelledError, match="closing was cancelled"):
+            async with managed_connection(server.open, server.close):
+                pass
+        with pytest.raises(Odd) as caught:
+            async with managed_connection(server.open, server.close):
+                raise error
+        assert caught.value is error
+        assert error.__notes__ == ["closing failed too: CancelledError: closing was cancelled"]
+
+    asyncio.run(main())
+
+
+def test_a_task_that_cleans_up_after_its_cancellation_can_connect() -> None:
+    """In the clean-up of a cancelled task a connection is opened and used as anywhere: only a cancellation while opening counts."""
+
+    async def main() -> None:
+        server, used = Server(opening=2), list[int]()
+
+        async def work() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                async with managed_connection(server.open, server.close) as one:
+                    used.append(one)
+
+        task = asyncio.create_task(work())
+        await turns(1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (used, server.closed) == ([1], [1])
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("ending", ["pending", "cancelled", "failed"])
+def test_cancelled_while_a_future_has_no_connection(ending: str) -> None:
+    """Cancelled while the future that `open` gave is pending, cancelled or failed: CancelledError comes out, and nothing is closed."""
+
+    async def main() -> None:
+        server = Server()
+        ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        entering: Any = managed_connection(lambda: ready, server.close).__aenter__()
+        entering.send(None)
+        if ending == "cancelled":
+            ready.cancel()
+        if ending == "failed":
+            ready.set_exception(Odd("no server"))
+            assert ready.exception() is not None
+        with pytest.raises(asyncio.CancelledError):
+            entering.throw(asyncio.CancelledError())
+        assert server.closed == []
 
     asyncio.run(main())
 
@@ -372,6 +487,95 @@ def test_errors_of_begin_commit_and_rollback_surface() -> None:
     assert bank.log == ["begin 1", "rollback 1", "begin 2", "rollback 2"]
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_a_commit_that_is_broken_off_is_rolled_back(kind: type[BaseException]) -> None:
+    """Ctrl-C, SystemExit and a cancellation in a commit roll back as any error does; in a rollback they come out themselves."""
+    bank, stop = Bank(commit=kind()), kind()
+    with pytest.raises(kind), bank.manager.transaction():
+        pass
+    assert bank.log == ["begin 1", "commit 1", "rollback 1"]
+    bank, error = Bank(rollback=stop), Odd("block")
+    with pytest.raises(kind) as caught, bank.manager.transaction():
+        raise error
+    assert caught.value is stop
+    assert stop.__context__ is error
+
+
+class Stepper:
+    """A thread that enters and leaves nested blocks, one step at a time, each when it is told to, and waited for."""
+
+    def __init__(self, bank: Bank, depth: int, fails: bool) -> None:
+        self.bank, self.depth, self.fails = bank, depth, fails
+        self.go, self.done = threading.Semaphore(0), threading.Semaphore(0)
+        self.seen: set[int] = set()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self) -> None:
+        """All blocks, from the first step to the last."""
+        self.go.acquire()
+        with suppress(Odd):
+            self.block(self.depth)
+        self.done.release()
+
+    def block(self, depth: int) -> None:
+        """One block with others in it; the innermost fails or not."""
+        with self.bank.manager.transaction() as number:
+            self.seen.add(number)
+            self.pause()
+            if depth:
+                self.block(depth - 1)
+            elif self.fails:
+                raise Odd
+            self.pause()
+
+    def pause(self) -> None:
+        """End this step and wait for the next."""
+        self.done.release()
+        self.go.acquire()
+
+    @property
+    def steps(self) -> int:
+        """How many there are: a block has one before each pause, and the last goes to the end."""
+        return (self.depth + 1) * (1 if self.fails else 2) + 1
+
+
+def run_threads(seed: int, plans: list[tuple[int, bool]]) -> None:
+    """Threads of nested blocks in the interleaving of this seed; each has to commit or roll back one transaction of its own."""
+    bank = Bank()
+    threads = [Stepper(bank, depth, fails) for depth, fails in plans]
+    order = [one for one in threads for _ in range(one.steps)]
+    random.Random(seed).shuffle(order)
+    for one in threads:
+        one.thread.start()
+    for one in order:
+        one.go.release()
+        one.done.acquire()
+    for one in threads:
+        one.thread.join()
+    assert all(len(one.seen) == 1 for one in threads)
+    expected = [f"{'rollback' if one.fails else 'commit'} {number}" for one in threads for number in one.seen]
+    assert sorted(line for line in bank.log if "begin" not in line) == sorted(expected)
+    assert bank.begun == len(threads)
+
+
+PLANS = st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=4)
+
+
+@given(SEEDS, PLANS)
+def test_threads_in_any_order_of_steps(seed: int, plans: list[tuple[int, bool]]) -> None:
+    """In any interleaving of entering and leaving, threads with nested blocks have each a transaction of their own."""
+    run_threads(seed, plans)
+
+
+def test_a_shared_transaction_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interleavings see what they are for: with one owner for all threads and tasks, both tests of them fail."""
+    monkeypatch.setattr("workbench.patterns.contexts._here", lambda: "everybody")
+    with pytest.raises(AssertionError):
+        run_threads(1, [(0, False), (1, False), (0, False)])
+    with pytest.raises((AssertionError, RolledBackError)):
+        run_tasks(1, [False, True, False])
+
+
 def test_each_thread_has_its_own() -> None:
     """Two threads inside their blocks at the same time have two transactions: one is committed, the other rolled back."""
     bank, both = Bank(), threading.Barrier(2, timeout=60)
@@ -396,6 +600,11 @@ def test_each_thread_has_its_own() -> None:
 @given(SEEDS, st.lists(st.booleans(), min_size=1, max_size=5))
 def test_each_task_has_its_own(seed: int, fails: list[bool]) -> None:
     """In any interleaving, tasks whose blocks overlap, nested over awaits, commit or roll back each its own transaction."""
+    run_tasks(seed, fails)
+
+
+def run_tasks(seed: int, fails: list[bool]) -> None:
+    """Tasks of nested blocks in the interleaving of this seed."""
     bank = Bank()
     expected: list[str] = []
 
@@ -469,6 +678,7 @@ def test_a_block_is_for_one_with() -> None:
 
 
 TYPED = """
+from typing import assert_type
 from workbench.patterns.contexts import TransactionManager, managed_connection
 
 class Stream:
@@ -482,8 +692,8 @@ def spell(word: str) -> None: ...
 
 async def main() -> None:
     async with managed_connection(stream) as one, managed_connection(number, close) as two:
-        a: Stream = one
-        b: int = two
+        assert_type(one, Stream)
+        assert_type(two, int)
         c: str = two  # refused
     managed_connection(number)  # refused
     managed_connection(stream, close)  # refused
@@ -491,7 +701,7 @@ async def main() -> None:
 
 manager = TransactionManager(lambda: 1, commit, commit)
 with manager.transaction() as handle:
-    d: int = handle
+    assert_type(handle, int)
     e: str = handle  # refused
 TransactionManager(lambda: 1, commit, spell)  # refused
 @manager.transaction()  # refused

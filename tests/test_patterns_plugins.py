@@ -224,15 +224,21 @@ def test_importing_it_loads_nothing() -> None:
 
 
 SNIPPET = """
+from typing import ClassVar, assert_type
 from workbench.patterns.plugins import Plugin, PluginRegistry, is_plugin
 
 registry: PluginRegistry[Plugin] = PluginRegistry(is_plugin)
 
 @registry.register
 class Csv:
-    name = "csv"
+    name: ClassVar[str] = "csv"
     def export(self) -> str:
         return ""
+
+class Xml:
+    name = "xml"
+    def export(self) -> int:
+        return 0
 
 class Nameless: ...
 
@@ -240,7 +246,9 @@ class Numbered:
     name = 3
 
 def use() -> str:
-    plugin: Plugin = registry["csv"]
+    plugin = registry["csv"]
+    assert_type(plugin, Plugin)
+    assert_type(registry.register(Xml()), Xml)
     names: tuple[str, ...] = registry.names
     for one in registry.values():
         names += (one.name,)
@@ -248,7 +256,7 @@ def use() -> str:
     registry.register(Numbered())  # refused
     registry[3]  # refused
     plugin.export()  # refused
-    return registry.register(Csv()).export() + Csv().export()
+    return Csv().export() * registry.register(Xml()).export()
 """
 
 

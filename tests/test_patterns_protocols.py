@@ -261,6 +261,7 @@ def test_string_lists(value: object, answer: bool) -> None:
 
 SNIPPET = """
 from io import StringIO
+from typing import assert_type
 from workbench.patterns.protocols import Comparable, SortedList, cleanup, is_string_list
 
 class Later:
@@ -273,8 +274,11 @@ def use(value: object, wide: list[object], either: list[str] | list[int]) -> Non
     cleanup(Later())  # refused
     cleanup(Bare())  # refused
     words = SortedList(["b", "a"])
-    first: str = words[0]
-    part: list[str] = words[1:]
+    assert_type(words, SortedList[str])
+    assert_type(words[0], str)
+    assert_type(words[1:], list[str])
+    assert_type([*reversed(words)], list[str])
+    assert_type(words[0], int)  # refused
     words.add(3)  # refused
     words[0] = "c"  # refused
     number: int = words[0]  # refused
@@ -282,6 +286,7 @@ def use(value: object, wide: list[object], either: list[str] | list[int]) -> Non
     SortedList([1j])  # refused
     ordered: Comparable = 3
     if is_string_list(value):
+        assert_type(value, list[str])
         value.append("a")
         value.append(3)  # refused
     else:
@@ -295,7 +300,8 @@ def use(value: object, wide: list[object], either: list[str] | list[int]) -> Non
 TYPE_IS = """
 from typing_extensions import TypeIs
 
-def is_string_list(value: object) -> TypeIs[list[str]]: ...  # refused
+def is_string_list(value: object) -> TypeIs[list[str]]:
+    return True
 
 def use(numbers: list[int]) -> None:
     numbers.no_such_method()  # refused

@@ -74,6 +74,42 @@ def test_a_candidate_is_the_function_as_a_patch_makes_it(project: Project) -> No
     assert study.candidate(f"patch:{patch}").source == FASTER
 
 
+COUNTED = """\
+from collections import Counter, deque
+from functools import lru_cache
+import json as unused
+
+
+@lru_cache(maxsize=None)
+def length(word: str) -> int:
+    return len(word)
+
+
+def index(text: str) -> dict[str, int]:
+    return dict(Counter(text.split()))
+"""
+
+
+def test_a_candidate_brings_the_imports_it_needs(project: Project) -> None:
+    """What the target's module lacks, and the candidate's file imports, comes before the def, and goes into the module
+    with it; no other import does."""
+    study = workbench.Study(project.root / "study", target=project.words.index, workload=project.words.main)
+    (project.root / "counted.py").write_text(COUNTED)
+    for given in (project.root / "counted.py", f"{project.root / 'counted.py'}:index"):
+        kept = study.candidate(given)
+        assert kept.source.startswith("from collections import Counter\n\n\ndef index(")
+        assert kept.module_text.count("import Counter") == 1
+        assert "deque" not in kept.module_text
+        exec(compile(kept.module_text, "words", "exec"), {"__name__": "words"})
+
+
+def test_a_candidate_that_cannot_be_made_is_said(project: Project) -> None:
+    """A decorator that nothing provides is a sentence with the name and the remedy, not a traceback of ours."""
+    study = workbench.Study(project.root / "study", target=project.words.index, workload=project.words.main)
+    with pytest.raises(UsageError, match=r"NameError: name 'cached'.*imported in the candidate's text"):
+        study.candidate("@cached\n" + FASTER)
+
+
 def test_a_version_that_changes_more_than_the_function_is_no_candidate(project: Project) -> None:
     """Another line of the module, or another file, would go unmeasured: the message says which, and what measures the whole."""
     study = committed(project)

@@ -182,7 +182,7 @@ def test_names_that_the_module_has_not_are_said() -> None:
     assert "another one" not in run(lone).differs
     made: dict[str, Any] = {"SCALE": 3}
     exec("def f(x, more=1):\n    return x * SCALE + MORE\n", made)
-    assert "uses MORE, which the target's module has not" in run(made["f"]).said
+    assert "uses MORE, which neither the target's module has nor the candidate's" in run(made["f"]).said
     made["MORE"] = 1
     exec("def g(x, more=1):\n    return x * SCALE\n", made)
     assert "its SCALE is another one" in run(made["g"]).said

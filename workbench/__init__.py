@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workbench.errors import WorkbenchError
+    from workbench.face.advise import Advised, advise
     from workbench.face.bench import Measured, bench
     from workbench.face.calls import record_calls
     from workbench.face.compare import Compared, call, compare, register_comparison
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Advised",
     "Compared",
     "Measured",
     "Profile",
     "Study",
     "WorkbenchError",
+    "advise",
     "bench",
     "call",
     "compare",
@@ -44,8 +47,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Advised": "workbench.face.advise",
     "Compared": "workbench.face.compare",
     "Measured": "workbench.face.bench",
+    "advise": "workbench.face.advise",
     "bench": "workbench.face.bench",
     "call": "workbench.face.compare",
     "compare": "workbench.face.compare",

@@ -20,8 +20,12 @@ COMMANDS = {
     "compare": "Hold two versions of a function against each other: same results, memory, speed.",
     "verify": "Run the checklist on a change: a git revision, a patch or a folder against another.",
     "study": "One optimisation, step by step, in a folder that remembers.",
+    "brief": "A study in so many tokens, for an agent that goes on with it.",
+    "hotspots": "What costs most in a saved recording, in so many tokens; for agents.",
     "show": "Print a saved recording as text or JSON.",
+    "advise": "What the hot lines of a recording suggest; with --prove, whether that pays.",
     "report": "Write a saved recording as one HTML page that opens anywhere.",
+    "agent": "The prompts for coding agents: show, check, install; and the answers as tools.",
 }
 """Name -> one line on it. Each is the object `command` of the module of that name here, loaded when it is asked for."""
 

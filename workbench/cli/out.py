@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import TextIO
 
     from workbench.model.recording import Recording
@@ -66,6 +67,20 @@ def facts(recording: Recording, *, top: int | None) -> str:
 
     found: dict[str, Any] = as_json(recording, top=top)
     return json.dumps(found, indent=2, allow_nan=False) + "\n"
+
+
+def compact(found: dict[str, Any]) -> str:
+    """An answer as one line of JSON, in ASCII."""
+    import json
+
+    return json.dumps(found, allow_nan=False) + "\n"
+
+
+def needed(file: Path | None, example: str) -> Path:
+    """A file that only `--schema` can do without."""
+    if file is None:
+        raise click.UsageError(f"Which recording? Name its file: {example}", click.get_current_context())
+    return file
 
 
 def _hush(stream: TextIO) -> None:

@@ -13,6 +13,7 @@ from workbench.face.progress import Bar
 from workbench.model.samples import SAMPLE_COLUMNS
 from workbench.render.html_bench import card_of_one
 from workbench.render.text_bench import json_of_one, text_of_one
+from workbench.render.twins import Twinned
 from workbench.study.bench import PROCESSES, Target, carried_target, measured
 from workbench.timing.carrier import carry_reference, name_of
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.timing.series import Progress
 
 
-class Measured:
+class Measured(Twinned):
     """What was measured of one function. It shows itself in a notebook; `text()` is the same in words, `record` has every figure."""
 
     def __init__(self, record: One) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from workbench import units
 from workbench.errors import NothingRecordedError
 from workbench.recorder.calls_recorder import CallRecorder
+from workbench.render.json_study import json_of_recorded
+from workbench.render.twins import Twinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,7 @@ _KEPT = 20
 _recorded: OrderedDict[str, Recorded] = OrderedDict()
 
 
-class Recorded:
+class Recorded(Twinned):
     """The calls of one function while a program ran. `record` has them; `calls()` is a table of them.
 
     `target` is the plain function that they are calls of: of a bound method its function, with `self` as the first argument.
@@ -35,6 +37,10 @@ class Recorded:
 
         rows = [(one.number, one.caller, ", ".join(one.types), one.size, one.seconds) for one in self.record.calls]
         return pd.DataFrame(rows, columns=["number", "caller", "types", "size", "seconds"])
+
+    def json(self) -> dict[str, Any]:
+        """How many calls were seen and kept, what could not be kept and why; of the arguments their types and sizes, never values."""
+        return json_of_recorded(self.record)
 
     def __len__(self) -> int:
         return len(self.record.calls)

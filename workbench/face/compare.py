@@ -16,6 +16,7 @@ from workbench.model.calls import Call
 from workbench.recorder.calls_target import function_behind
 from workbench.render.html_compare import card
 from workbench.render.text_compare import json_of_comparison, text_of_comparison
+from workbench.render.twins import Twinned
 from workbench.study.choice import choose
 from workbench.study.compare import Request
 from workbench.study.compare import compare as compared
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     Inputs = Sequence[tuple[Any, ...] | Call] | Recorded | Literal["recorded"]
 
 
-class Compared:
+class Compared(Twinned):
     """The answer of a comparison. It shows itself in a notebook; `text()` is the same in words, `record` has every figure."""
 
     def __init__(self, record: Comparison) -> None:

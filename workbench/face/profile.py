@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from workbench.model.facts import Cost, Environment, RunError, Target
     from workbench.model.recording import Recording
+
+
+DIGEST = 2000
+"""Tokens of the text whose rows a profile's plain values have."""
 
 
 class Profile:
@@ -179,6 +184,15 @@ class Profile:
 
         return text(self.recording, top=top, width=width)
 
+    def json(self) -> dict[str, Any]:
+        """The hotspots as plain values, as many as the text of an agent's answer has, not every row: `workbench show --json` has all."""
+        from workbench.render.digest import hotspots_json
+
+        for tokens in (DIGEST, 10 * DIGEST):
+            with suppress(UsageError):
+                return hotspots_json(self.recording, tokens=tokens)
+        return hotspots_json(self.recording)
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a `.wbp` file and return its path. Raises SaveFailedError; the recording stays in the session."""
         from workbench.formats.native import write
@@ -215,9 +229,10 @@ class Profile:
         return self.text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        del include, exclude
         if self._recording is None:
             return {"text/plain": repr(self)}
         from workbench.render.html import fragment
+        from workbench.render.twins import twins
 
-        return {"text/plain": self.text(), "text/html": fragment(self.recording)}
+        shown = {"text/plain": self.text(), "text/html": fragment(self.recording)}
+        return shown | twins(self.json(), include, exclude)

@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Any
 from workbench.analysis.bias import ENOUGH
 from workbench.analysis.functions import functions
 from workbench.errors import UsageError
+from workbench.face.brief import TOKENS, json_of, text_of, top_of
 from workbench.face.calls import Recorded, record_calls
 from workbench.face.compare import seconds_of
+from workbench.face.current import now_current
 from workbench.face.run import profile_call
 from workbench.files import write_whole
 from workbench.render.html_study import study_page
 from workbench.render.html_verification import verification_card
+from workbench.render.json_study import json_of_standing
 from workbench.render.text_study import next_of_verification, rows_of, text_of_standing, text_of_verification
+from workbench.render.twins import Twinned
 from workbench.study.candidates import is_text, is_version, text_of_file, text_of_version
 from workbench.study.chapters import chapters_of
 from workbench.study.codes import CODES
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
     from workbench.study.loop import Candidate
 
 
-class Verified:
+class Verified(Twinned):
     """A candidate's checklist. It shows itself; `verdict` is `verified`, `refused` or `inconclusive`."""
 
     def __init__(self, record: Verification, *, of_study: bool = True) -> None:
@@ -99,7 +103,7 @@ class Verified:
         return f"workbench study why {code} says what {code} is" if code else ""
 
 
-class Study:
+class Study(Twinned):
     """A study in the folder `path`, begun where there is none.
 
     `target` is the function (or `file.py:name`, `module:name`), `workload` a call that runs the whole program. Opened again,
@@ -139,6 +143,7 @@ class Study:
             workload = command_workload(kept["command"], _place_of(folder))
         self.workload = workload
         self._loop = Loop(folder, about)
+        now_current(self)
 
     @property
     def path(self) -> Path:
@@ -154,7 +159,7 @@ class Study:
         found = profile_call(self._workload("profile"))
         with tempfile.TemporaryDirectory() as folder:
             data = Path(found.save(Path(folder, "profile.wbp"))).read_bytes()
-        self._loop.profiled(data, share_of_run(found, self._loop.target.function), _top(found.functions()))
+        self._loop.profiled(data, share_of_run(found, self._loop.target.function), top_of(found.recording))
         return found
 
     def hotspots(self) -> pd.DataFrame:
@@ -282,6 +287,19 @@ class Study:
         write_whole(file, study_page(standing, chapters_of(self._loop, standing), facts).encode())
         return file
 
+    def brief(self, tokens: int = TOKENS) -> str:
+        """What the folder keeps, for an agent that goes on with the study, in at most `tokens` tokens of a language model; ends in the
+        commands that come next. Raises UsageError where they are too few."""
+        return text_of(self._loop, tokens)
+
+    def brief_json(self) -> dict[str, Any]:
+        """The facts of the brief as plain values, whole."""
+        return json_of(self._loop)
+
+    def json(self) -> dict[str, Any]:
+        """Where the study stands, as plain values."""
+        return json_of_standing(self.standing())
+
     def panel(self) -> Any:
         """The study as a panel of buttons in Jupyter: its steps, and a card for each candidate."""
         from workbench.widgets.loop_panel import panel
@@ -349,11 +367,3 @@ def _environment() -> dict[str, object]:
         "platform": platform.platform(),
         "implementation": sys.implementation.name,
     }
-
-
-def _top(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = table.head(8)
-    return [
-        {"handle": f"f{at + 1}", "function": str(row["function"]), "share": float(row["share"])}
-        for at, (_, row) in enumerate(rows.iterrows())
-    ]

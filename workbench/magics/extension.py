@@ -14,6 +14,8 @@ from workbench.magics.compare import compare_cell, record_line
 from workbench.magics.compare_words import HINT, parse_compare
 from workbench.magics.complete import completer
 from workbench.magics.runner import CellRunner
+from workbench.magics.specialist import NAME as SPECIALIST
+from workbench.magics.specialist import install as install_specialist
 from workbench.magics.statement import run_cell, run_line
 from workbench.magics.topped import Topped
 from workbench.magics.words import OPTIONS
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ATTRIBUTE = "_workbench_extension"
+_LINES: dict[str, Callable[[Any], None]] = {BENCH: install_bench, SPECIALIST: install_specialist}
+"""Magics that register themselves, each where nobody else has its name."""
 
 
 class Extension:
@@ -33,7 +37,8 @@ class Extension:
         self.runner = CellRunner(shell, frozenset(self.names))
         self.compare = Topped("compare", parse_compare, partial(compare_cell, shell))
         self.candidate = Topped("candidate", parse_candidate, partial(add_candidate, shell))
-        self._bench = BENCH not in shell.magics_manager.magics["line"]
+        lines = shell.magics_manager.magics["line"]
+        self._lines = {name: install for name, install in _LINES.items() if name not in lines}
 
     def install(self) -> None:
         """Register everything."""
@@ -69,8 +74,8 @@ class Extension:
                 _refusing(one, f"{said}\n\n    {hint}\n"), magic_kind="cell", magic_name=one.name
             )
         shell.register_magic_function(record_calls, magic_kind="line", magic_name="record_calls")
-        if self._bench:
-            install_bench(shell)
+        for install in self._lines.values():
+            install(shell)
 
     def remove(self) -> None:
         """Take everything away again."""
@@ -79,7 +84,7 @@ class Extension:
             shell.events.unregister("pre_run_cell", one.before_cell)
             shell.events.unregister("post_run_cell", one.after_cell)
             shell.input_transformers_cleanup.remove(one.transform)
-        for name in (*self.names, "compare", "candidate", "record_calls", *([BENCH] if self._bench else [])):
+        for name in (*self.names, "compare", "candidate", "record_calls", *self._lines):
             for kind in ("line", "cell"):
                 shell.magics_manager.magics[kind].pop(name, None)
 

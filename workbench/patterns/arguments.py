@@ -223,8 +223,8 @@ class Validated(Generic[T]):
 
 
 def _signature(function: object) -> inspect.Signature:
+    kind = type(function).__name__
     if isinstance(function, classmethod | staticmethod | property):
-        kind = type(function).__name__
         raise ValidatorError(f"validate_args stands over @{kind}. Write it beneath, next to the function.")
     if isinstance(function, type):
         raise ValidatorError(f"validate_args stands over class {function.__name__}. Write it over its __init__.")

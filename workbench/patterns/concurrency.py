@@ -8,7 +8,7 @@ import math
 import random as _random
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from workbench.patterns.faults import (
     WrongKindError,
@@ -114,7 +114,7 @@ async def _end(
     return again
 
 
-def _check_gather(n: int, coros: tuple[Awaitable[object], ...]) -> None:
+def _check_gather(n: object, coros: tuple[Awaitable[object], ...]) -> None:
     if not isinstance(n, int) or n < 1:
         raise WrongNumberError(
             f"gather_with_concurrency: with n = {n!r} nothing would ever run; give a whole number from 1 on"
@@ -177,10 +177,10 @@ async def retry_async(
         raise
 
 
-def _check_retry(on: object, attempts: int, numbers: tuple[float, float, float, float]) -> None:
+def _check_retry(on: object, attempts: object, numbers: tuple[float, float, float, float]) -> None:
     first, factor, cap, jitter = numbers
-    kinds = on if isinstance(on, tuple) else (on,)
-    if wrong := [kind for kind in kinds if not (isinstance(kind, type) and issubclass(kind, Exception))]:
+    kinds = cast("tuple[object, ...]", on) if isinstance(on, tuple) else (on,)
+    if wrong := [kind for kind in kinds if not _is_exception(kind)]:
         raise WrongKindError(
             f"retry_async: `on` holds {wrong[0]!r}; only subclasses of Exception can be retried, so that a cancelled task and Ctrl-C end"
         )
@@ -198,3 +198,7 @@ def _check_retry(on: object, attempts: int, numbers: tuple[float, float, float, 
                 "jitter": "a share from 0 to 1",
             }
             raise WrongNumberError(f"retry_async: {name} is {asked!r}; give {wanted.get(name, 'seconds from 0 on')}")
+
+
+def _is_exception(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Exception)

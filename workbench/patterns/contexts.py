@@ -12,7 +12,7 @@ from workbench.errors import UsageError, WorkbenchError
 from workbench.patterns.faults import line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from types import TracebackType
 
@@ -68,7 +68,9 @@ def managed_connection(
 
 
 @asynccontextmanager
-async def _managed(opener: Callable[[], Awaitable[C]], close: Callable[[C], Awaitable[object]]) -> AsyncIterator[C]:
+async def _managed(
+    opener: Callable[[], Awaitable[C]], close: Callable[[C], Awaitable[object]]
+) -> AsyncGenerator[C, None]:
     connection = await _opened(opener, close)
     try:
         yield connection

@@ -30,7 +30,10 @@ _LOADS = count(1)
 
 @runtime_checkable
 class Plugin(Protocol):
-    """What every plug-in has, an object or a class: the name by which it is asked for."""
+    """What every plug-in has, an object or a class: the name by which it is asked for.
+
+    mypy takes `name = "csv"` for both; pyright wants `name: ClassVar[str] = "csv"` in a class that is itself the plug-in.
+    """
 
     @property
     def name(self) -> str:

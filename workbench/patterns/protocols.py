@@ -6,7 +6,7 @@ import inspect
 import operator
 from bisect import bisect_left, bisect_right, insort_right
 from reprlib import repr as short
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeGuard, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeGuard, TypeVar, cast, overload
 
 from workbench.errors import UsageError
 
@@ -149,12 +149,16 @@ class SortedList(Generic[T]):
         return self._items[index]
 
     def __eq__(self, other: object) -> bool:
-        return self._items == other._items if isinstance(other, SortedList) else NotImplemented
+        return self._items == other._items if _is_sorted_list(other) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"SortedList({self._items!r})"
+
+
+def _is_sorted_list(value: object) -> TypeGuard[SortedList[Any]]:
+    return isinstance(value, SortedList)
 
 
 def _ordered(item: T) -> T:
@@ -174,4 +178,4 @@ def is_string_list(value: object) -> TypeGuard[list[str]]:
     Even that is sound only for who alone holds the list, since by its wider type somebody else may still put other items in.
     Where somebody may, take a copy: `list(value)`.
     """
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in cast("list[object]", value))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from workbench.patterns.faults import WrongPlaceError, check_function
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Generator
     from types import FrameType
 
 T = TypeVar("T")
@@ -97,7 +97,7 @@ async def _watched(main: Callable[[], Awaitable[T]], stop: _Stop) -> T:
 
 
 @contextmanager
-def _handling(stop: _Stop) -> Iterator[None]:
+def _handling(stop: _Stop) -> Generator[None, None, None]:
     with ExitStack() as before:
         for number in (signal.SIGINT, signal.SIGTERM):
             handler = signal.getsignal(number)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
 from workbench.study.revisions import version_of
-from workbench.study.splice import SpliceError, one_def, spliced, target_node
-from workbench.study.statements import first_line, lines_of, parsed
+from workbench.study.splice import SpliceError, missing_names, one_def, source_of, spliced, target_node
+from workbench.study.statements import first_line, imports_for, lines_of, parsed
 from workbench.study.versions import changed_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from workbench.study.targets import StudyTarget
 
@@ -68,13 +70,30 @@ def text_of_file(path: Path, target: StudyTarget) -> str:
     tree = parsed(text, str(path))
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     try:
-        return _cut_out(text, target.qualname)
+        return with_needed(_cut_out(text, target.qualname), text, target)
     except SpliceError:
         if len(names) != 1:
             raise UsageError(
                 f"{path.name} has no {target.qualname}, and {len(names)} other functions. Name one: {path.name}:FUNCTION."
             ) from None
-    return _cut_out(text, names[0])
+    return with_needed(_cut_out(text, names[0]), text, target)
+
+
+def with_needed(source: str, text: str, target: StudyTarget) -> str:
+    """A candidate's def with those imports of its own module (`text`) before it that the target's module lacks."""
+    if target.file is None:
+        return source
+    imports = imports_for(missing_names(target.module_text, target.qualname, source), text)
+    return "".join(f"{line}\n" for line in imports) + ("\n\n" if imports else "") + source
+
+
+def text_of_function(function: Callable[..., Any], target: StudyTarget) -> str:
+    """A live function's def, with the imports of its file that the target's module lacks. Raises what `source_of` does."""
+    source = source_of(function)
+    file = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", "")
+    if not file.endswith(".py") or not Path(file).is_file():
+        return source
+    return with_needed(source, Path(file).read_bytes().decode("utf-8", "replace"), target)
 
 
 def _cut_out(text: str, qualname: str) -> str:

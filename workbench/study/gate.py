@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.model.check import Judgement, Status
+from workbench.render.text_compare import json_of_comparison
+from workbench.render.twins import Twinned
 from workbench.study.compare import Request, compare
 from workbench.study.loop import StudyStepError
 from workbench.study.making import function_from
@@ -20,8 +22,8 @@ MADE = 50
 """Inputs made besides those recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Gate(Twinned):
     """`status` with its code and sentence; `verified` is how many times as fast the change was, `least` what it has to be now."""
 
     status: Status
@@ -31,6 +33,24 @@ class Gate:
     verified: float
     least: float
     comparison: Comparison
+
+    def text(self) -> str:
+        """The answer in a line."""
+        return f"{self.status}: {self.code} {self.said}".replace(":  ", ": ")
+
+    def json(self) -> dict[str, Any]:
+        """The answer as plain values, with the comparison that it rests on."""
+        named = {"status": str(self.status), "code": self.code, "said": self.said, "candidate": self.candidate}
+        return {
+            "kind": "gate",
+            **named,
+            "verified": self.verified,
+            "least": self.least,
+            "comparison": json_of_comparison(self.comparison),
+        }
+
+    def __repr__(self) -> str:
+        return self.text()
 
 
 def check_gate(loop: Loop, slowdown: float = SLOWDOWN, budget: float = 30.0) -> Gate:

@@ -18,6 +18,7 @@ from workbench.files import write_whole
 from workbench.model.benchmark import Verdict
 from workbench.model.calls import RecordedCall, RecordedCalls
 from workbench.model.check import Judgement
+from workbench.study.candidates import text_of_function
 from workbench.study.checks.base import Case, Version
 from workbench.study.choice import choose
 from workbench.study.compare import Request, compare
@@ -125,7 +126,7 @@ class Loop:
 
     def candidate(self, given: Callable[..., Any] | str, note: str = "") -> Candidate:
         """Keep a changed version: a function, or the text of one. Raises SpliceError where it does not fit into the module."""
-        source = given if isinstance(given, str) else source_of(given)
+        source = given if isinstance(given, str) else text_of_function(given, self.target)
         module_text = ""
         if self.target.file is not None:
             module_text = spliced(self.target.module_text, self.target.qualname, source)

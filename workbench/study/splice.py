@@ -13,7 +13,16 @@ import tokenize
 from typing import TYPE_CHECKING, Any
 
 from workbench.study.scopes import Def, bindings, bound_names, global_uses
-from workbench.study.statements import SpliceError, changed_lines, compiled, first_line, lines_of, parsed, with_imports
+from workbench.study.statements import (
+    SpliceError,
+    changed_lines,
+    compiled,
+    first_line,
+    lines_of,
+    parsed,
+    parted,
+    with_imports,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,6 +73,7 @@ def spliced(module_text: str, qualname: str, candidate_source: str) -> str:
     header = lines[target.lineno - 1]
     indent = header[: len(header) - len(header.lstrip(" \t\f\ufeff"))].lstrip("\f\ufeff")
     own, candidate = one_def(candidate_source)
+    imports, _ = parted(candidate_source)
     own = _renamed(own, candidate, qualname)
     newline = re.search(r"\r\n|\r|\n", "".join(lines[first - 1 :]) or "\n")
     end = newline.group() if newline else "\n"
@@ -75,6 +85,7 @@ def spliced(module_text: str, qualname: str, candidate_source: str) -> str:
     if not lines[last - 1].endswith(("\r", "\n")):
         new[-1] = new[-1].rstrip("\r\n")
     result = "".join([*lines[: first - 1], *kept, *new, *lines[last:]])
+    result = with_imports(result, imports) if imports else result
     what = f"the module with the candidate in the place of {qualname}"
     compiled(result, what)
     _find(parsed(result, what), qualname)
@@ -120,6 +131,7 @@ def missing_names(module_text: str, qualname: str, candidate_source: str) -> tup
     )
     provided = bound_names(tree.body) | set(dir(builtins)) | _MODULE_NAMES | {candidate.name, outermost}
     provided |= {name for one in ast.walk(tree) if isinstance(one, ast.Global) for name in one.names}
+    provided |= bound_names(parsed("\n".join(parted(candidate_source)[0]), "the candidate's imports").body)
     for one in ast.walk(tree):
         if isinstance(one, ast.ImportFrom) and _imports(one, "*"):
             star = sys.modules.get(one.module or "") if not one.level else None
@@ -200,8 +212,9 @@ def _is_overload(node: ast.AST) -> bool:
 
 
 def one_def(source: str) -> tuple[list[str], Def]:
-    """A candidate's lines, dedented, blank ones around it taken off, and its tree. Raises SpliceError where it is not one def."""
-    lines = [line.rstrip("\r\n") + "\n" for line in lines_of(source.removeprefix("\ufeff"))]
+    """A candidate's lines without imports before it, dedented, blank ones around it taken off, and its tree. Raises SpliceError where it
+    is not one def."""
+    lines = [line.rstrip("\r\n") + "\n" for line in lines_of(parted(source.removeprefix("\ufeff"))[1])]
     while lines and not lines[0].strip():
         del lines[0]
     while lines and not lines[-1].strip():
@@ -213,7 +226,7 @@ def one_def(source: str) -> tuple[list[str], Def]:
         lines = [line if within else _dedented(line, indent) for line, within in zip(lines, inside)]
     tree = parsed("".join(lines), "the candidate")
     if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef | ast.AsyncFunctionDef):
-        raise SpliceError("the candidate's source has to be one def, and nothing beside it.")
+        raise SpliceError("the candidate's source has to be one def, with imports before it at the most.")
     return lines, tree.body[0]
 
 

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import difflib
 import inspect
+import itertools
 import re
 import warnings
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from types import CodeType
 
     from workbench.study.scopes import Def
@@ -93,6 +94,36 @@ def changed_statements(old_text: str, new_text: str) -> list[Statement]:
     matcher = difflib.SequenceMatcher(None, [one.key for one in old], [one.key for one in new], autojunk=False)
     changed = [one for kind, _, _, begin, end in matcher.get_opcodes() if kind != "equal" for one in new[begin:end]]
     return [one for one in changed if one.runs]
+
+
+def parted(source: str) -> tuple[tuple[str, ...], str]:
+    """The imports that a candidate's text begins with, a statement each, and the rest of it."""
+    try:
+        body = ast.parse(source.removeprefix("\ufeff")).body
+    except (SyntaxError, ValueError):
+        return (), source
+    heads = list(itertools.takewhile(lambda node: isinstance(node, ast.Import | ast.ImportFrom), body))
+    if not heads:
+        return (), source
+    rest = lines_of(source)[heads[-1].end_lineno or 0 :]
+    return tuple(ast.unparse(node) for node in heads), "".join(rest)
+
+
+def imports_for(names: Collection[str], module_text: str) -> list[str]:
+    """The imports at the top level of a module's text that bind these names, a statement for each name."""
+    found = []
+    for node in parsed(module_text, "the candidate's module").body:
+        if not isinstance(node, ast.Import | ast.ImportFrom) or _is_future(node):
+            continue
+        for alias in node.names:
+            if (alias.asname or alias.name.partition(".")[0]) in names:
+                one = (
+                    ast.Import([alias])
+                    if isinstance(node, ast.Import)
+                    else ast.ImportFrom(node.module, [alias], node.level)
+                )
+                found.append(ast.unparse(one))
+    return found
 
 
 def with_imports(module_text: str, wanted: Sequence[str]) -> str:

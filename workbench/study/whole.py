@@ -189,13 +189,23 @@ _PROBES: dict[int, Any] = {
 
 @contextmanager
 def standing_in(old: FunctionType, new: FunctionType) -> Iterator[None]:
-    """While the block lasts, calls of `old` run the code of `new`, wherever they come from."""
+    """While the block lasts, calls of `old` run the code of `new`, wherever they come from; its module has the names that needs."""
     before = old.__code__, old.__defaults__, old.__kwdefaults__
+    lent = {name: new.__globals__[name] for name in _lacking(old, new) if name in new.__globals__}
     try:
+        old.__globals__.update(lent)
         old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
         yield
     finally:
         old.__code__, old.__defaults__, old.__kwdefaults__ = before
+        for name in lent:
+            del old.__globals__[name]
+
+
+def _lacking(old: FunctionType, new: FunctionType) -> list[str]:
+    """Names that the new code looks up and the target's module has not, such as what the candidate imports."""
+    used = _global_names(new.__code__) - {old.__name__}
+    return sorted(name for name in used if name not in old.__globals__ and not hasattr(builtins, name))
 
 
 def why_not(old: FunctionType, new: FunctionType) -> str:
@@ -211,9 +221,12 @@ def why_not(old: FunctionType, new: FunctionType) -> str:
     if new.__name__ in used and new.__name__ != old.__name__:
         return "it calls itself under another name than the target's"
     mine, others = old.__globals__, new.__globals__
+    lacking = _lacking(old, new)
     for name in sorted(used - {old.__name__}):
-        if name not in mine and not hasattr(builtins, name):
-            return f"it uses {name}, which the target's module has not"
+        if name in lacking and name in others:
+            continue
+        if name in lacking:
+            return f"it uses {name}, which neither the target's module has nor the candidate's"
         if mine.get(name) is not others.get(name):
             return f"its {name} is another one than that of the target's module"
     return ""

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import TargetNotFoundError, UsageError, near
+from workbench.errors import TargetNotFoundError, UsageError, WorkbenchError, near
 from workbench.timing.trees import tree_at
 
 if TYPE_CHECKING:
@@ -26,12 +26,30 @@ _COMPILED: dict[tuple[Path, int, int], CodeType] = {}
 
 
 def load_function(reference: str) -> Callable[..., Any]:
-    """The function that `reference` names, its module run where it has not been. Raises what `load_value` does, and
-    TargetNotFoundError where it is no function."""
-    found = load_value(reference)
+    """The function that `reference` names, its module run where it has not been. Raises what `load_value` does but for errors of the
+    module's own, and TargetNotFoundError where it is no function or its module does not run to its end."""
+    try:
+        found = load_value(reference)
+    except WorkbenchError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise TargetNotFoundError(
+            f"{reference} cannot be had: running {reference.rpartition(':')[0]} as a module raised {type(error).__name__}"
+            f'{_line_of(error)}: {error}. Where a program begins there, put that under `if __name__ == "__main__":`.'
+        ) from error
     if not callable(found):
         raise TargetNotFoundError(f"{reference} is a {type(found).__name__}, not a function.")
     return found  # type: ignore[no-any-return]
+
+
+def _line_of(error: BaseException) -> str:
+    """The line of a module's own statement that raised."""
+    found = error.__traceback__
+    while found is not None and found.tb_frame.f_code.co_name != "<module>":
+        found = found.tb_next
+    while found is not None and found.tb_next is not None and found.tb_next.tb_frame.f_code.co_name == "<module>":
+        found = found.tb_next
+    return f" on line {found.tb_lineno}" if found is not None else ""
 
 
 def load_value(reference: str) -> Any:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from workbench.study.scopes import global_uses
-from workbench.study.splice import SpliceError, missing_names, source_of, spliced
+from workbench.study.splice import SpliceError, missing_names, one_def, source_of, spliced
 from workbench.study.statements import parsed
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ def alone(first: Version, second: Version) -> Texts:
 def _alone(version: Version) -> tuple[str, str]:
     source = version.source or source_of(version.function)
     inner: Any = getattr(version.function, "__wrapped__", version.function)
-    name = parsed(source, "the candidate").body[0]
+    name = one_def(source)[1].name
     module = _Module()
     module.add(source, inner)
     if module.missing:
         names = ", ".join(sorted(module.missing))
         raise SpliceError(f"{version.label} uses {names}, which a module of its own could not import or define")
     future = "from __future__ import annotations\n" if _lazy(inner) else ""
-    return future + "".join(module.heads) + "\n\n" + "\n\n".join(module.bodies), str(getattr(name, "name", ""))
+    return future + "".join(module.heads) + "\n\n" + "\n\n".join(module.bodies), name
 
 
 def _lazy(function: Any) -> bool:
@@ -101,7 +101,7 @@ class _Module:
     def add(self, source: str, function: Callable[..., Any]) -> None:
         """A function's source, what it needs before it."""
         names: dict[str, Any] = getattr(function, "__globals__", {})
-        own = str(getattr(parsed(source, "the candidate").body[0], "name", ""))
+        own = one_def(source)[1].name
         self._met.add(own)
         for name in missing_names("", own, source):
             if name not in self._met:

@@ -6,6 +6,7 @@ import inspect
 import time
 from typing import TYPE_CHECKING
 
+from workbench.patterns.faults import close_unstarted
 from workbench.study.races import systematic
 from workbench.study.races.baton import Run
 from workbench.study.races.points import Places, listen_again
@@ -44,9 +45,7 @@ def explore_threads(job: Job) -> Serial | None:
 
     first = next(iter(ordered(tuple(range(len(job.calls))))))
     if first.outcome is not None and any(inspect.isawaitable(result[-1]) for result in first.outcome.results):
-        for result in first.outcome.results:
-            if inspect.iscoroutine(result[-1]):
-                result[-1].close()
+        close_unstarted(result[-1] for result in first.outcome.results)
         return None
     serial = Serial(len(job.calls), ordered, job.same, job.seed)
     serial.learn(job.seconds / 4)

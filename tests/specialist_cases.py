@@ -1,0 +1,91 @@
+"""The tasks: a program with its arguments and real data, what somebody complains of, and edits that were prepared."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent / "specialist_tasks"
+ROOT = HERE.parents[1]
+PROGRAMS = (
+    *("cdebconf", "chrony", "dnsmasq-base", "dpkg-dev", "globus-gass-cache-program", "globus-gass-copy-progs"),
+    *("globus-gram-client-tools", "globus-proxy-utils", "dirmngr", "gnupg-utils", "gpg", "gpg-agent"),
+    *("groff", "haproxy", "iproute2", "iptables", "libreoffice-base-core", "libreoffice-math"),
+    *("ncdc", "netpbm", "neutron-common", "neutron-l3-agent", "nordugrid-arc-client", "nordugrid-arc-plugins-needed"),
+)
+"""Packages that need eight to thirteen others each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A changed function: its text, and what is expected of it."""
+
+    text: str
+    expects: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`program` is called with `arguments`, and `complaint` is what is said of it.
+
+    What has to come of it the driver does not look at: `hot` has the functions that may be found and changed, `codes` how the first
+    edit's code may begin, `outcome` the verdict. `elsewhere` is where the program is, from the project's root, if not beside its edits.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    complaint: str
+    hot: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+    outcome: str = "verified"
+    elsewhere: str = ""
+
+    @property
+    def program(self) -> str:
+        """The program's file."""
+        return f"{self.name}.py"
+
+    def lay_out(self, folder: Path) -> None:
+        """Put the program, its tests and its data into a folder."""
+        shutil.copy(ROOT / self.elsewhere if self.elsewhere else HERE / self.name / self.program, folder)
+        shutil.copy(HERE / self.name / f"test_{self.program}", folder)
+        shutil.copy(ROOT / "data" / "packages.txt", folder)
+
+    def edits(self) -> dict[str, list[Edit]]:
+        """The prepared edits of each function, in the order in which they are thought of. Those of functions not hot are decoys."""
+        found: dict[str, list[Edit]] = {}
+        for path in sorted((HERE / self.name / "edits").glob("*.txt")):
+            first, _, text = path.read_text("utf-8").partition("\n")
+            found.setdefault(path.stem.rpartition("-")[0], []).append(Edit(text, first.removeprefix("# ")))
+        return found
+
+
+TASKS = (
+    Task(
+        "package_index",
+        ("packages.txt", "gimp"),
+        "it takes seconds for one program",
+        ("part_key", "relations"),
+        ("B", "P", "U"),
+        elsewhere="notebooks/package_index.py",
+    ),
+    Task("build_groups", ("packages.txt",), "the pages come slowly", ("related",), ("P", "U")),
+    Task("source_words", ("120",), "words are found slowly", ("words",), ("B",)),
+    Task("slow_mirror", ("packages.txt", *PROGRAMS), "the mirror takes long to answer", ("sizes",), ("B",)),
+    Task("tag_matrix", ("packages.txt",), "numpy is slow", ("common",), ("B02",)),
+    Task("packed_index", ("packages.txt",), "packing is slow", ("packed",), outcome="not worth it"),
+)
+"""Five that end verified, and one that is not worth it. `relations` is about as hot as `part_key`, and has one edit only."""
+
+
+def with_function(program: str, text: str) -> str:
+    """A program's text in which a function is replaced by another text of it."""
+    name = next(node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    lines = program.splitlines(keepends=True)
+    for node in ast.parse(program).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
+            return "".join([*lines[:begin], text.strip() + "\n", *lines[node.end_lineno :]])
+    raise LookupError(f"there is no function {name} in the program")
