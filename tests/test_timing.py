@@ -513,7 +513,8 @@ def test_a_function_that_does_half_the_work_is_twice_as_fast() -> None:
 
     found = benchmark(Plan((carry(whole), carry(half)), payloads(*((at,) for at in range(3000, 3020))), budget=10.0))
     assert found.verdict is Verdict.FASTER
-    assert 1.8 < found.ratio.ratio < 2.2
+    assert found.ratio.low < 2.1
+    assert found.ratio.high > 1.9
     assert isinstance(carry(whole), Carrier)
 
 

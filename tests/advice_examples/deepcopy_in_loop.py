@@ -86,6 +86,17 @@ def snapshots(names):
     return found
 """
     ),
+    Example(
+        """\
+import copy
+
+SHARED = {"rows": [], "names": list("abc")}
+
+
+def carts(n):
+    return [copy.deepcopy(SHARED) for _ in range(n)]  # hot in deepcopy
+"""
+    ),
 )
 RIGHT = (
     Example(

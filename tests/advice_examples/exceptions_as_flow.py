@@ -93,6 +93,18 @@ def filled(words, table, make):
             table[word] = make(word)  # hot
 """
     ),
+    Example(
+        """\
+def priced(words, price) -> int:
+    total = 0
+    for word in words:
+        try:
+            total += price(word)  # hot
+        except KeyError:  # hot
+            continue
+    return total
+"""
+    ),
 )
 RIGHT = (
     Example(
@@ -113,9 +125,10 @@ def numbers(words):
     found = []
     for word in words:
         try:
-            found.append(float(word))  # hot native
+            value = float(word)  # hot native
         except ValueError:
-            found.append(None)
+            value = None
+        found.append(value)
     return found
 """
     ),

@@ -107,6 +107,17 @@ def padded(rows, tail):
     return found
 """
     ),
+    Example(
+        """\
+import pandas as pd
+
+
+def pairs(left, right, write):
+    for one, other in zip(left, right):
+        both = pd.concat([one, other])  # hot in concat
+        write(both)
+"""
+    ),
 )
 RIGHT = (
     Example(

@@ -18,7 +18,7 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Check:
     """One item's answer: `code` is one of `study.codes.CODES`, "" for a pass; `said` is a sentence; `evidence` are names and values;
-    `next` what to do where it is no pass; `seconds` how long it took to find out."""
+    `next` what to do where it is no pass; `seconds` how long it took to find out; `numbers` are measured values by name, for programs."""
 
     item: str
     status: Status
@@ -27,6 +27,7 @@ class Check:
     evidence: tuple[tuple[str, str], ...] = ()
     next: str = ""
     seconds: float = 0.0
+    numbers: tuple[tuple[str, float], ...] = ()
 
 
 class Judgement(StrEnum):

@@ -171,7 +171,7 @@ def markdown_of_gate(rows: Sequence[Sequence[str]]) -> str:
 
 
 def rows_of(checks: Sequence[Check]) -> list[dict[str, Any]]:
-    """A row for each item: item, status, code, said, evidence, seconds."""
+    """A row for each item: item, status, code, said, evidence, numbers, seconds."""
     return [
         {
             "item": check.item,
@@ -179,6 +179,7 @@ def rows_of(checks: Sequence[Check]) -> list[dict[str, Any]]:
             "code": check.code,
             "said": check.said,
             "evidence": dict(check.evidence),
+            "numbers": dict(check.numbers),
             "seconds": check.seconds,
         }
         for check in checks

@@ -21,7 +21,7 @@ CODES = {
     "P04": "faster when warm, slower to start, and a run does not make up for it",
     "P07": "faster only on inputs it has seen before: results are kept from call to call",
     "P08": "faster at the recorded sizes only",
-    "U01": "this machine cannot decide: the old code against itself came out different",
+    "U01": "this machine cannot decide: the old code against itself came out different, or anywhere",
     "U02": "the time was not enough",
     "U05": "interrupted before the first look",
 }
@@ -29,6 +29,8 @@ CODES = {
 ASTRAY = 1 / 3
 """The share of the margin by which the old code may differ from a second copy of itself before the machine cannot decide. Less than that
 is added to what a gain has to beat; and a difference beyond twice the reach of the old code against itself is clear all the same."""
+BLIND = 0.25
+"""Where the old code against itself reaches as far as this, and a gain as large is not ruled out, nothing was seen either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ def decide(ratio: Estimate, again: Estimate, margin: float, *, last: bool) -> De
         return Decision(Verdict.FASTER, "", "")
     if 1 / ratio.high > 1 + bound:
         return Decision(Verdict.SLOWER, "P02", "")
+    if again.known and bound >= BLIND and ratio.high > 1 + BLIND:
+        said = (
+            f"the old code against a copy of itself came out anywhere from {again.low:.3g} to {again.high:.3g}, so that no gain below "
+            f"{1 + bound:.3g}x could be seen here: this machine is too unsteady to decide. Try again when it is quieter."
+        )
+        return Decision(Verdict.CANNOT_DECIDE, "U01", said, last)
     within = ratio.low > 1 / (1 + margin) and ratio.high < 1 + margin
     said = "" if within else f"A difference would have to be shown to be more than {share(bound)}."
     return Decision(Verdict.NO_DIFFERENCE, "P01", said, last or within)

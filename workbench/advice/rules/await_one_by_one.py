@@ -168,6 +168,6 @@ RULE = Rule(
     looks_at="`await f(x)` in a `for` loop or comprehension where no round reads what another one bound",
     pattern="`workbench.patterns.concurrency.gather_with_concurrency(n, *coros)`: they wait together, `n` at a time, results in order",
     unless="the order of the calls' effects matters, they share one connection, or the other side limits how many may ask at once",
-    pays="not measured yet",
+    pays="from 2 calls on that wait 1 ms each, 10 at a time (CPython 3.11 and 3.13)",
     look=look,
 )

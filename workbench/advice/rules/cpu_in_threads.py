@@ -68,6 +68,6 @@ RULE = Rule(
     looks_at="an own function given to `ThreadPoolExecutor` or, in a loop, to `Thread`, whose measured time is mostly Python",
     pattern="`concurrent.futures.ProcessPoolExecutor` with large pieces of work; or the plain loop, which takes as long as the threads",
     unless="the threads keep something else answering meanwhile, or Python runs without its global lock (a free-threaded build)",
-    pays="not measured yet",
+    pays="the plain loop in place of two threads: from 1 piece on, at 1,024 sums of 100 numbers 2.6 times (CPython 3.11 and 3.13)",
     look=look,
 )

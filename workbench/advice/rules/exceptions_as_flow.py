@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.advice.place import Place
 
 OFTEN = 0.25
-"""The part of all tries that has to end in the handler; less seldom pays as measured."""
+"""The part of all tries (or of their time) that has to be the handler's: well over the tenth from which it paid as measured."""
 
 LOOKS = {
     "KeyError": "`get` with a default, or `in` first",
@@ -105,6 +105,6 @@ RULE = Rule(
     looks_at="`try` of one statement in a loop, whose light handler for KeyError, IndexError, AttributeError or ValueError was seen often",
     pattern="`d.get(key, default)`, or a test first: since Python 3.11 `try` costs nothing while nothing is raised, and raising does",
     unless="the exception is rare, or what is tried can fail in ways no test foresees (files, other threads)",
-    pays="not measured yet",
+    pays="from 10 % misses on, 3 times at 50 %; at 1 % and less `try` is the faster one (CPython 3.11 and 3.13)",
     look=look,
 )

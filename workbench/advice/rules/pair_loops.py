@@ -125,6 +125,6 @@ RULE = Rule(
     looks_at="a loop in a loop whose only work begins with `==` between a key of the inner item and one of the outer",
     pattern="a dict from key to items, made once before the loop: each key is then looked up, not looked for (keys have to be hashable)",
     unless="one of the two has few items, or a key that equals another does not hash alike",
-    pays="not measured yet",
+    pays="from two lists of 16 items on, 9 times at 256 (CPython 3.11 and 3.13)",
     look=look,
 )

@@ -118,6 +118,6 @@ RULE = Rule(
     looks_at="in a loop: small reads (`read(1)`), `flush`, `print`, `open` of the same file; no buffer",
     pattern="large blocks or lines (`for line in file`), one `print` of joined text, the file opened once",
     unless="somebody has to see each piece at once, or what is written has to survive a crash right after",
-    pays="not measured yet",
+    pays="from 16 on: lines read by `read(1)`, openings, words printed; `flush`: from 256 on (CPython 3.11 and 3.13)",
     look=look,
 )

@@ -121,6 +121,6 @@ RULE = Rule(
     looks_at="`@cache`, `@lru_cache(maxsize=None)`, and a dict of a module or class used as a cache, where they hold much of the memory",
     pattern="`functools.lru_cache(maxsize=N)`; for what belongs to an object, a cache made in its `__init__`",
     unless="there are few different arguments, or every answer is needed again as long as the program runs",
-    pays="not measured yet",
+    pays="in memory, from 2,048 different answers on with 1,024 kept: as many times less as there are more (CPython 3.11 and 3.13)",
     look=look,
 )

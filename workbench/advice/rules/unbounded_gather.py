@@ -111,6 +111,6 @@ RULE = Rule(
     looks_at="`asyncio.gather(*[f(x) for x in xs])` and tasks made in a loop, where many calls of `f` were measured waiting at once",
     pattern="`workbench.patterns.concurrency.gather_with_concurrency(n, *coros)`, or a semaphore: no more than `n` hold what they need",
     unless="what a call holds is small and the other side takes any number at once: a limit then only makes it slower",
-    pays="not measured yet",
+    pays="in memory, from 200 calls on that hold 16 KiB each, with 100 at a time (CPython 3.11 and 3.13)",
     look=look,
 )

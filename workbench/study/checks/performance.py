@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from workbench.model.benchmark import Verdict
 from workbench.model.check import Check, Status
 
 if TYPE_CHECKING:
+    from workbench.model.benchmark import Benchmark
     from workbench.model.whole import WholeRun
     from workbench.study.checks.base import Case
 
@@ -29,6 +31,10 @@ class Performance:
 
     def run(self, case: Case) -> Check:
         """See `Item.run`."""
+        found, timed = self._judged(case), case.comparison.benchmark
+        return found if timed is None else replace(found, numbers=numbers_of(timed, case.share))
+
+    def _judged(self, case: Case) -> Check:
         timed = case.comparison.benchmark
         if timed is None:
             return self._made(Status.UNKNOWN, case.comparison.code, f"it was not timed: {case.comparison.said}")
@@ -66,6 +72,23 @@ class Performance:
 
     def _made(self, status: Status, code: str, said: str, evidence: tuple[tuple[str, str], ...] = ()) -> Check:
         return Check(self.item, status, code, said, evidence)
+
+
+def numbers_of(timed: Benchmark, share: float) -> tuple[tuple[str, float], ...]:
+    """The measured values: ratio old over new with its 95 % interval, seconds a call, pairs, processes, the
+    function's share of the run; what is not known is left out."""
+    ratio = timed.ratio
+    found = (
+        ("ratio", ratio.ratio),
+        ("low", ratio.low),
+        ("high", ratio.high),
+        ("old_seconds", timed.old),
+        ("new_seconds", timed.old - timed.saved),
+        ("pairs", float(ratio.pairs)),
+        ("processes", float(ratio.processes)),
+        ("share", share),
+    )
+    return tuple((name, value) for name, value in found if math.isfinite(value))
 
 
 def measured(found: WholeRun | None) -> tuple[tuple[str, str], ...]:
