@@ -45,8 +45,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Naive and better over what `make(n)` makes, and the sizes to try; the results have to be equal unless `same` is given. What is
-    compared is the time, or (`of="memory"`) the memory at its peak, see `peak_ratio`."""
+    """Naive and better over what `make(n)` makes, and the sizes to try; the results have to be equal unless `same` is given.
+
+    What is compared is the processor's time, or what the clock says (`of="wall"`, where it waits), or (`of="memory"`) the memory at its
+    peak, see `peak_ratio`."""
 
     naive: Callable[[Any], Any]
     better: Callable[[Any], Any]

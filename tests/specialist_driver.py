@@ -1,6 +1,6 @@
 """A specialist without a model: it has a shell, the prompt's commands and prepared edits, and decides by what the commands answer.
 
-    python tests/specialist_driver.py [--task NAME] [--budget 8] [--transcript]
+    python tests/specialist_driver.py [--task NAME] [--budget 5] [--transcript]
 
 It is told a program, its arguments and a complaint. It finds the hot function by the profile, tries the edits that were prepared for it one
 by one, reads the code of a refusal, and stops where a change is not worth it. Exit code 1 where a task does not end as it has to.
@@ -12,68 +12,64 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from specialist_cases import TASKS, Edit, Task, with_function
+from specialist_look import MARGIN, SOME, Hot, Look, advised, callers, enough, look, waited
 from specialist_shell import Shell, ShellError
 
-MARGIN = 1.03
-"""The least gain worth having, as `compare` has it."""
-FEWEST = 50
-"""Samples below which a profile is a hint only, as the prompt says."""
-SOME = 0.1
-"""The share of the run from which on a function is worth a thought where nothing helped the hottest one."""
 LONG = 1e-3
 """Seconds of one call from which on it is the work that takes long, and not the calling."""
 AGAIN = 3
-"""Times that a candidate is verified at the most where the machine or the time was not enough."""
+"""Times that a candidate is verified at the most where the machine or the time was not enough, each time with twice the time."""
 UNDECIDED = {"U01", "U02", "U04", "R00"}
 """Codes that a quieter machine or more time can take away; U04 since in too little time no inputs are made of the recorded ones."""
-WIDE = 2.0
-"""Where no difference is shown, the upper end of the interval from which on too little is known to say that there is none."""
+MORE = ("--tokens", "8000", "--json")
+"""Hotspots to the end: how hot a function is is the sum of its lines."""
 COLUMNS = ("task", "hot function", "share ±", "tried", "verdict", "ratio (interval)", "report bytes", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
-class Hot:
-    """A function in the profile: `share` of the run with what it calls, plus or minus; `own` without. `line` is its hottest one."""
+class Tried:
+    """A verdict on an edit of a function: `code` is "" for verified, `ratio` has the ratio and its interval where it was timed."""
 
-    name: str
-    share: float
-    around: float
-    own: float
-    line: str
-
-    @property
-    def ceiling(self) -> float:
-        """How many times as fast the run becomes at the most, by Amdahl, if this takes no time at all; at the upper end of the share."""
-        return 1 / max(1 - self.share - self.around, 1e-9)
+    function: str
+    code: str
+    ratio: tuple[float, float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What came of a task. `tried` has the function and code of each verdict, "" for verified."""
+    """What came of a task: verified, given up, undecided (the machine or the time was not enough) or not worth it."""
 
     task: str
-    hot: Hot | None
-    tried: tuple[tuple[str, str], ...]
+    hot: Hot
     verdict: str
-    why: str
-    ratio: str = ""
+    why: str = ""
+    tried: tuple[Tried, ...] = ()
     report: int = 0
     seconds: float = 0.0
     same_output: bool = False
-    written: tuple[str, ...] = ()
 
     def row(self) -> list[str]:
         """A line of the table."""
-        share = f"{self.hot.share:.0%} ±{self.hot.around:.0%}" if self.hot else ""
-        tried = ", ".join(code or "verified" for _, code in self.tried) or "nothing"
-        name = f"`{self.hot.name}`" if self.hot else ""
-        return [self.task, name, share, tried, self.verdict, self.ratio, f"{self.report:,}", f"{self.seconds:.0f}"]
+        share = f"{self.hot.share:.0%} ±{self.hot.around:.0%}"
+        tried = ", ".join(one.code or "verified" for one in self.tried) or "nothing"
+        last = self.tried[-1].ratio if self.tried and self.verdict == "verified" else None
+        ratio = f"{last[0]:.3g}x ({last[1]:.3g} to {last[2]:.3g})" if last else ""
+        return [
+            self.task,
+            f"`{self.hot.name}`",
+            share,
+            tried,
+            self.verdict,
+            ratio,
+            f"{self.report:,}",
+            f"{self.seconds:.0f}",
+        ]
 
 
 @dataclass(slots=True)
@@ -82,97 +78,119 @@ class Driver:
 
     task: Task
     shell: Shell
-    budget: int = 8
+    budget: int = 5
+    tried: list[Tried] = field(default_factory=list)
 
     def solve(self) -> Solved:
         """From the complaint to a report, or to the reason why not. Raises ShellError where a command fails."""
         begin = perf_counter()
         self.shell.decided(f"{self.task.program} {' '.join(self.task.arguments)}: {self.task.complaint}")
-        before = self.shell.run("python", *self._program).out
-        hot, reason = self._look()
+        self.shell.run("python", *self._program, into="before.txt")
+        seen = self._look()
+        top = seen.hot[0]
+        reason = self._not_worth(seen)
         if reason:
             self.shell.decided(f"not worth it: {reason}")
-            return Solved(self.task.name, hot[0], (), "not worth it", reason, seconds=perf_counter() - begin)
-        edits, tried, written = self.task.edits(), list[tuple[str, str]](), list[str]()
-        for one in hot:
+            return Solved(self.task.name, top, "not worth it", reason, seconds=perf_counter() - begin)
+        edits = self.task.edits()
+        for one in self._in_turn(seen):
             if not edits.get(one.name):
                 self.shell.decided(f"no idea for {one.name}; on to what calls it")
-                continue
-            found = self._study(one, edits[one.name], tried, written)
-            if found is not None:
-                report, same = self._hand_over(one, before)
+            elif self._study(one, edits[one.name]):
+                report, same = self._hand_over(one)
                 took = perf_counter() - begin
-                return Solved(
-                    self.task.name, one, tuple(tried), "verified", "", found, report, took, same, tuple(written)
-                )
-        took = perf_counter() - begin
-        return Solved(self.task.name, hot[0], tuple(tried), "given up", "no edit was verified", "", 0, took)
+                return Solved(self.task.name, one, "verified", "", tuple(self.tried), report, took, same)
+            elif self._undecided:
+                break
+        undecided = self._undecided
+        why = "the machine or the time was not enough" if undecided else "no edit was verified"
+        verdict = "undecided" if undecided else "given up"
+        return Solved(self.task.name, top, verdict, why, tuple(self.tried), seconds=perf_counter() - begin)
+
+    @property
+    def _undecided(self) -> bool:
+        return any(one.code in UNDECIDED for one in self.tried)
 
     @property
     def _program(self) -> tuple[str, ...]:
         return (self.task.program, *self.task.arguments)
 
-    def _look(self) -> tuple[list[Hot], str]:
-        """Profile: the functions to try, the hottest first, and why none of them is worth it, "" where one is."""
+    def _look(self) -> Look:
+        """The first look, without options."""
         for _ in range(AGAIN):
             self.shell.run("workbench", "profile", "--quiet", "--save", "first.wbp", *self._program)
-            first = self.shell.data("workbench", "show", "--json", "first.wbp")
-            if first["samples"] >= FEWEST and not first["error"]:
+            told = self.shell.data("workbench", "hotspots", "first.wbp", *MORE)
+            if enough(told):
                 break
-            self.shell.decided(f"{first['samples']} samples are a hint only: once more")
-        hot = hottest(first)
-        top = hot[0]
+            self.shell.decided(f"{told['samples']} samples are a hint only: once more")
+        seen = look(told)
+        top = seen.hot[0]
         self.shell.decided(
-            f"{top.name} takes {top.share:.0%} ±{top.around:.0%}, its own lines {top.own:.0%}; the run at most {top.ceiling:.3g}x"
+            f"{top.name} takes {top.share:.0%} ±{top.around:.0%}, its own lines {top.own:.1%}; the run at most {top.ceiling:.3g}x"
         )
-        if top.ceiling < MARGIN:
-            return hot, f"{top.name} takes {top.share:.1%} of the run, which gains {top.ceiling:.3g}x at the most"
-        if 1 / (1 - top.own) >= MARGIN:
-            return hot, ""
-        return hot, self._elsewhere(top)
+        lines = self.shell.data("workbench", "show", "first.wbp", top.handle, "--lines", "--json")["lines"]
+        self.shell.decided(f"of it the most in `{lines[0]['source'].strip()}`")
+        return seen
 
-    def _elsewhere(self, top: Hot) -> str:
-        """Where the own lines of the hottest function take no time: why no change of them helps, "" where waits or calls can be saved."""
-        self.shell.run("workbench", "profile", "tasks", "--quiet", "--json=tasks.json", *self._program)
-        tasks = self._read("tasks.json")
-        waiting = max((one["waiting"] for one in tasks["tasks"]["tasks"]), default=0.0) / tasks["duration"]
-        if waiting > 1 - 1 / MARGIN:
-            self.shell.decided(f"a task waits {waiting:.0%} of the run: waits may overlap")
+    def _not_worth(self, seen: Look) -> str:
+        """Why no change of own code helps, "" where one may. By shares of own code: how much is waiting, a busy machine decides too."""
+        top = seen.hot[0]
+        if top.ceiling < MARGIN:
+            return f"{top.name} takes {top.share:.1%} of the run, which gains {top.ceiling:.3g}x at the most"
+        if top.most >= MARGIN:
             return ""
-        look = ("--like", "first.wbp", "--top", "3", "--quiet", "--json=lines.json")
-        self.shell.run("workbench", "profile", "lines", *look, *self._program)
-        line = next(one for one in self._read("lines.json")["lines"] if one["where"] == top.line)
-        each = line["wall"] / line["hits"]
-        self.shell.decided(f"{top.line} runs {line['hits']} times, {each * 1e3:.3g} ms each")
-        if each < LONG:
+        self.shell.run("workbench", "profile", "tasks", "--quiet", "--save", "tasks.wbp", *self._program)
+        share, where = waited(self.shell.data("workbench", "hotspots", "tasks.wbp", *MORE))
+        if share > 1 - 1 / MARGIN:
+            self.shell.decided(f"tasks wait at {where}, {share:.2g} s in each second of the run: waits may overlap")
+            return ""
+        closely = ("--like", "first.wbp", "--top", "3", "--quiet", "--save", "lines.wbp")
+        self.shell.run("workbench", "profile", "lines", *closely, *self._program)
+        lines = self.shell.data("workbench", "hotspots", "lines.wbp", *MORE)["lines"]
+        line = next(one for one in lines if one["where"] == top.line)
+        self.shell.decided(f"{top.line} runs {line['hits']} times, {line['per_hit'] * 1e3:.3g} ms each")
+        if line["per_hit"] < LONG:
             return ""
         return (
-            f"{top.name} takes {top.share:.0%} of the run, but its own lines {top.own:.1%}: at most {1 / (1 - top.own):.3f}x by Amdahl. "
-            f"The rest is in what {top.line} calls, {line['hits']} times of {each * 1e3:.3g} ms in code of others"
+            f"{top.name} takes {top.share:.0%} of the run, but its own lines {top.own:.1%}: at most {top.most:.3f}x by Amdahl. "
+            f"The rest is in what {top.line} calls, {line['hits']} times of {line['per_hit'] * 1e3:.3g} ms in code of others"
         )
 
-    def _read(self, name: str) -> Any:
-        return self.shell.data("cat", name)
+    def _in_turn(self, seen: Look) -> Iterator[Hot]:
+        """The functions to think of: the hottest, then what calls it, the nearest first, then the next hottest in the same way."""
+        known = set[str]()
+        for one in (one for at, one in enumerate(seen.hot) if not at or one.here >= SOME):
+            below: Hot | None = one
+            while below is not None and below.name not in known:
+                known.add(below.name)
+                yield below
+                told = self.shell.data("workbench", "show", "first.wbp", below.handle, "--callers", "--json")
+                below = next(callers(told, seen), None)
 
-    def _study(self, hot: Hot, edits: Sequence[Edit], tried: list[tuple[str, str]], written: list[str]) -> str | None:
-        """A study of one function: the ratio as it is said, where an edit is verified, else None."""
+    def _study(self, hot: Hot, edits: Sequence[Edit]) -> bool:
+        """A study of one function: whether one of its edits is verified."""
+        said = advised(self.shell.data("workbench", "advise", "first.wbp", "--json"), hot.name)
         study, target = f"study-{hot.name}", f"{self.task.program}:{hot.name}"
         self.shell.data("workbench", "study", "init", study, "--target", target, "--json", "--", *self._program)
-        self.shell.data("workbench", "study", "baseline", study, "--json")
-        self.shell.data("workbench", "study", "profile", study, "--json")
-        self.shell.data("workbench", "study", "record", study, "--json")
-        for edit in edits:
-            self.shell.data("workbench", "study", "hypothesis", study, edit.expects, "--json")
+        for step in ("baseline", "profile", "record"):
+            self.shell.data("workbench", "study", step, study, "--json")
+        share = self.shell.data("workbench", "brief", study, "--json")["share"]
+        most = share["whole_at_most"]
+        if most is not None and most < MARGIN:
+            self.shell.decided(f"{hot.name}: the run gains {most:.3g}x at the most")
+            return False
+        for at, edit in enumerate(edits):
+            expects = f"{said} So: {edit.expects}" if said and not at else edit.expects
+            self.shell.data("workbench", "study", "hypothesis", study, expects, "--json")
             text = (self.shell.folder / self.task.program).read_text("utf-8")
             (self.shell.folder / "faster.py").write_text(with_function(text, edit.text), "utf-8")
-            written.append(hot.name)
             given = f"faster.py:{hot.name}"
             self.shell.data("workbench", "study", "candidate", study, given, "--note", edit.expects, "--json")
             found = self._verified(study)
-            tried.append((hot.name, str(found["code"])))
+            self.tried.append(Tried(hot.name, found["code"], ratio_of(found)))
             if found["verdict"] == "verified":
-                return said_ratio(found)
-        return None
+                return True
+        return False
 
     def _verified(self, study: str) -> dict[str, Any]:
         """The verdict on the newest candidate, asked for again, with twice the time, where the machine or the time was not enough."""
@@ -183,57 +201,33 @@ class Driver:
             found: dict[str, Any] = answer.json()
             code = found["code"]
             if answer.code == 0:
-                self.shell.decided("verified")
+                self.shell.decided("verified, {:.3g}x ({:.3g} to {:.3g})".format(*(ratio_of(found) or (0, 0, 0))))
                 break
             meaning = self.shell.data("workbench", "study", "why", code, "--json")["meaning"]
             self.shell.decided(f"{found['verdict']} {code}, {meaning}: {found['said']}")
-            if code not in UNDECIDED and not (code == "P01" and interval(found)[1] >= WIDE):
+            if code not in UNDECIDED:
                 break
         return found
 
-    def _hand_over(self, hot: Hot, before: bytes) -> tuple[int, bool]:
+    def _hand_over(self, hot: Hot) -> tuple[int, bool]:
         """Apply, run the whole once more, write the report: its bytes, and whether the output is the old one."""
         study = f"study-{hot.name}"
         self.shell.data("workbench", "study", "apply", study, "--json")
-        same = self.shell.run("python", *self._program).out == before
+        self.shell.run("python", *self._program, into="after.txt")
+        same = self.shell.run("cmp", "after.txt", "before.txt", allowed=(0, 1)).code == 0
         standing = self.shell.data("workbench", "study", "status", study, "--json")
         self.shell.decided(f"{standing['applied']} is applied; the output is {'the same' if same else 'another'}")
         self.shell.data("workbench", "study", "report", study, "report.html", "--json")
         return (self.shell.folder / "report.html").stat().st_size, same
 
 
-def hottest(shown: dict[str, Any]) -> list[Hot]:
-    """The own functions to look at, from `workbench show --json`: by the time in which their lines were the innermost of own code, the most
-    first. Right after the first comes what is on the way to it, the nearest first: own functions whose total is not less."""
-    here: dict[tuple[str, str], float] = {}
-    for line in shown["lines"]:
-        key = (line["file"], line["function"])
-        here[key] = here.get(key, 0.0) + (line["here"] or 0.0)
-    lines = {(one["file"], one["function"]): one["where"] for one in reversed(shown["lines"])}
-    own = {(one["file"], one["function"]): one for one in shown["functions"] if one["owner"] == "own"}
-    ranked = sorted(own, key=lambda key: -here.get(key, 0.0))
-    top = ranked[0]
-    above = [key for key in ranked[1:] if own[key]["total"] >= own[top]["total"]]
-    others = [key for key in ranked[1:] if key not in above and here.get(key, 0.0) >= SOME * shown["whole"]]
-    ordered = [top, *sorted(above, key=lambda key: float(own[key]["total"])), *others]
-    return [
-        Hot(key[1], own[key]["share"], own[key]["plus_minus"], own[key]["self_share"], lines.get(key, ""))
-        for key in ordered
-    ]
+def ratio_of(found: dict[str, Any]) -> tuple[float, float, float] | None:
+    """The ratio and its interval in a verification's answer; None where nothing was timed."""
+    numbers = next(one["numbers"] for one in found["checks"] if one["item"] == "performance")
+    return (numbers["ratio"], numbers["low"], numbers["high"]) if {"ratio", "low", "high"} <= set(numbers) else None
 
 
-def said_ratio(found: dict[str, Any]) -> str:
-    """The ratio and its interval as a verdict's evidence has them, "5.2x (4.9 to 5.5)": numbers of their own it has none."""
-    return next(str(one["evidence"].get("ratio", "")) for one in found["checks"] if one["item"] == "performance")
-
-
-def interval(found: dict[str, Any]) -> tuple[float, float]:
-    """The ends of that interval; from 0 to infinity where nothing was timed."""
-    low, _, high = said_ratio(found).partition("(")[2].rstrip(")").partition(" to ")
-    return (float(low), float(high)) if high else (0.0, float("inf"))
-
-
-def solved(task: Task, folder: Path, budget: int = 8) -> tuple[Solved | None, str]:
+def solved(task: Task, folder: Path, budget: int = 5) -> tuple[Solved | None, str]:
     """A task solved in a folder, and the transcript; None where a command failed, which the transcript ends with."""
     task.lay_out(folder)
     shell = Shell(folder)
@@ -244,19 +238,25 @@ def solved(task: Task, folder: Path, budget: int = 8) -> tuple[Solved | None, st
 
 
 def as_it_has_to(task: Task, found: Solved | None) -> str:
-    """How what came of a task differs from what has to; "" where it does not."""
-    if found is None or found.hot is None:
+    """How what came of a task differs from what has to; "" where it does not. That a machine cannot decide is no difference."""
+    if found is None:
         return "a command failed"
-    if found.verdict != task.outcome:
+    wrong = sorted({one.function for one in found.tried} - set(task.hot))
+    if wrong:
+        return f"it changed {wrong}; hot is one of {task.hot}"
+    if found.hot.name not in task.hot and found.verdict != "undecided":
+        return f"it took {found.hot.name} for the hot function; hot is one of {task.hot}"
+    if any(not one.code for one in found.tried[: task.right]):
+        return f"a wrong edit was verified: {found.tried}"
+    if found.verdict not in (task.outcome, "undecided"):
         return f"{found.verdict} in place of {task.outcome}: {found.why} {found.tried}"
-    if found.hot.name not in task.hot or not set(found.written) <= set(task.hot):
-        return f"it took {found.hot.name} for the hot function and changed {found.written}; hot is one of {task.hot}"
     if task.outcome != "verified":
-        return "" if not found.written else f"it tried {found.written} all the same"
-    if not (found.same_output and found.report):
+        return "" if not found.tried else f"it tried {found.tried} all the same"
+    if found.verdict == "verified" and not (found.same_output and found.report):
         return "the output has changed, or there is no report"
-    first = found.tried[0][1]
-    return "" if first.startswith(task.codes) else f"the first edit came to {first}, not to one of {task.codes}"
+    first = found.tried[0].code
+    fits = first in UNDECIDED or first.startswith(task.codes)
+    return "" if fits else f"the first edit came to {first}, not to one of {task.codes}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -269,7 +269,7 @@ def main() -> None:
     """Solve what is asked for, print the table, and say by the exit code whether all ended as they have to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--task", default="", help="the tasks whose names have this in them")
-    parser.add_argument("--budget", type=int, default=8, help="seconds for each comparison")
+    parser.add_argument("--budget", type=int, default=5, help="seconds for each comparison, at first")
     parser.add_argument("--transcript", action="store_true", help="print commands, answers and decisions too")
     asked = parser.parse_args()
     rows, wrong = [], []

@@ -43,9 +43,10 @@ class Shell:
     folder: Path
     lines: list[str] = field(default_factory=list)
 
-    def run(self, *words: str, allowed: tuple[int, ...] = (0,)) -> Answer:
-        """Run a command; its answer. Raises ShellError where its exit code is none of those `allowed`."""
-        command = shlex.join(words)
+    def run(self, *words: str, allowed: tuple[int, ...] = (0,), into: str = "") -> Answer:
+        """Run a command, its stdout into a file where one is named; its answer. Raises ShellError where its exit code is none of those
+        `allowed`."""
+        command = shlex.join(words) + (f" > {shlex.quote(into)}" if into else "")
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         begin = perf_counter()
         ended = subprocess.run(

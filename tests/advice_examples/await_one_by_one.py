@@ -199,5 +199,7 @@ def _better(numbers: list[int]) -> list[int]:
 
 
 BENCHES = {
-    "calls that wait 1 ms, 10 at a time": Bench(_naive, _better, lambda n: list(range(n)), (1, 2, 4, 8, 32, 128))
+    "calls that wait 1 ms, 10 at a time": Bench(
+        _naive, _better, lambda n: list(range(n)), (1, 2, 4, 8, 32, 128), of="wall"
+    )
 }

@@ -187,8 +187,10 @@ def _squares(n: int) -> int:
 
 
 BENCHES = {
-    "n sums of 100, or the plain loop": Bench(_small, _plain, lambda n: [100] * n, (1, 4, 16, 64, 256, 1024)),
+    "n sums of 100, or the plain loop": Bench(
+        _small, _plain, lambda n: [100] * n, (1, 4, 16, 64, 256, 1024), of="wall"
+    ),
     "n calendars, two processes begun": Bench(
-        _threads, _processes, lambda n: [2000 + one for one in range(n)], (1, 2, 4, 8, 16, 32, 512, 2048)
+        _threads, _processes, lambda n: [2000 + one for one in range(n)], (1, 2, 4, 8, 16, 32, 512, 2048), of="wall"
     ),
 }

@@ -52,6 +52,17 @@ def spoken(pages, text):
         says="`word not in stop` looks through the list `stop`",
         call="spoken(['the cat', 'sat on the mat'], 'the on')",
     ),
+    Example(
+        """\
+def mood(words: list[str], stop: list[str], loud: bool) -> str:
+    if loud:
+        return "loud"
+    elif any(word in stop for word in words):  # hot native
+        return "stopped"
+    return "plain"
+""",
+        says="`word in stop` looks through the list `stop`",
+    ),
 )
 NEGATIVE = (
     Example(

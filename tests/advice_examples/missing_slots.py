@@ -114,6 +114,20 @@ def points(rows):
 RIGHT = (
     Example(
         """\
+class Row:
+    def __init__(self, values):
+        self.values = values
+
+    def __getattr__(self, name):
+        return self.values[name]
+
+
+def made(rows):
+    return [Row(row) for row in rows]  # held
+"""
+    ),
+    Example(
+        """\
 class Point:
     def __init__(self, x, y):
         self.x = x

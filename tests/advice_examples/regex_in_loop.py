@@ -131,6 +131,19 @@ RIGHT = (
 import re
 
 
+def _doubled(found):
+    return str(2 * int(found[0]))
+
+
+def doubled(lines):
+    return [re.sub("[0-9]+", _doubled, line) for line in lines]  # hot in sub
+"""
+    ),
+    Example(
+        """\
+import re
+
+
 def words(pages):
     return [len(re.findall(r"\\w+", page)) for page in pages]  # hot native
 """

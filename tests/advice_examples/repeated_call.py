@@ -66,6 +66,16 @@ def parts(path: str):
 NEGATIVE = (
     Example(
         """\
+import sys
+
+
+def shown(name: str) -> str:
+    return " ".join(f"{name} {one}" for one in sys.argv)  # hot
+""",
+        repeats=(("shown", MANY),),
+    ),
+    Example(
+        """\
 def divisors(number: int) -> int:
     return sum(1 for one in range(1, number + 1) if number % one == 0)  # hot
 """,

@@ -87,6 +87,17 @@ def table(rows: list[str]) -> str:
 RIGHT = (
     Example(
         """\
+def wrapped(words: list[str]) -> list[str]:
+    lines = [""]
+    for word in words:
+        if len(lines[-1]) > 70:
+            lines.append("")
+        lines[-1] += word.strip()  # hot
+    return lines
+"""
+    ),
+    Example(
+        """\
 def whole(lines: list[str]) -> str:
     text = ""
     for line in lines:

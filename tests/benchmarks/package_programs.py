@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def records() -> list[dict[str, str]]:
     """The package index as dicts."""
     blocks = DATA.read_text("utf-8").split("\n\n")
     pairs = [[line.split(": ", 1) for line in one.splitlines() if ": " in line and line[0] != " "] for one in blocks]
-    return [{key: value for key, value in one} for one in pairs if one]
+    return [dict(one) for one in pairs if one]
 
 
 @program
@@ -58,8 +59,7 @@ def tokenize_() -> None:
 def difflib_() -> None:
     import difflib
 
-    some = texts(11)
-    for old, new in zip(some, some[1:], strict=False):
+    for old, new in pairwise(texts(11)):
         list(difflib.unified_diff(old.splitlines(), new.splitlines()))
 
 

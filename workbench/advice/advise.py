@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench import units
 from workbench.advice.edits import rewrite, whole_span
-from workbench.advice.place import Module, span
+from workbench.advice.place import LAST, Module, span
 from workbench.advice.table import rules
 from workbench.analysis.hotspots import hotspots
 from workbench.analysis.ownership import Owner, owner_of_file
@@ -58,6 +58,8 @@ def advise(
     regions, known, found = Regions(recording), repeats or {}, hotspots(recording)
     advice: list[Advice] = []
     for module in modules(recording, more):
+        if not _is_warm(regions, module.file, floor):
+            continue
         for place in module.places(regions, dict(known.get(module.file, {}))):
             advice += _of_place(place, floor, found)
     return tuple(sorted(advice, key=lambda one: (-one.share, one.file, one.first, one.rule)))
@@ -95,6 +97,12 @@ def _parsed(text: str) -> ast.Module | str:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         return str(error) or type(error).__name__
+
+
+def _is_warm(regions: Regions, file: str, floor: float) -> bool:
+    """Whether all of a file together is as hot as one of its stretches has to be."""
+    every = (regions.heat(file, 1, LAST, counts) for counts in (Counts.REGION, Counts.WAITS, Counts.HELD))
+    return any(heat is not None and heat.share >= floor for heat in every)
 
 
 def _of_place(place: Place, floor: float, found: Hotspots) -> Iterator[Advice]:

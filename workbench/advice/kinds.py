@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from workbench.advice.place import Place
 
 DISPLAYS = {
@@ -218,20 +220,23 @@ class Kinds:
 
     def _module(self) -> None:
         """Names of the module that are bound once, and attributes that the place's class sets once."""
-        whole: dict[str, list[tuple[str, str]]] = {}
-        if self.place.node is not self.place.module.tree:
-            for node in self.place.module.tree.body:
-                for name, found in self._bound(node):
-                    whole.setdefault(name, []).append(found)
-        around = self.place.module.parents.get(self.place.node)
+        module, whole = self.place.module, self.place.module.tree
+        around = module.parents.get(self.place.node)
+        known = {} if self.place.node is whole else self._bound_once(whole, whole.body, "")
         if isinstance(around, ast.ClassDef):
-            for inner in ast.walk(around):
-                for name, found in self._bound(inner):
-                    if name.startswith("self."):
-                        whole.setdefault(name, []).append(found)
-        for name, seen in whole.items():
-            if len(seen) == 1:
-                self.names[name], self.elements[name] = seen[0]
+            known = known | self._bound_once(around, ast.walk(around), "self.")
+        for name, (kind, element) in known.items():
+            self.names[name], self.elements[name] = kind, element
+
+    def _bound_once(self, key: ast.AST, nodes: Iterable[ast.AST], begin: str) -> dict[str, tuple[str, str]]:
+        kept = self.place.module.bound
+        if key not in kept:
+            kept[key] = {}
+            for node in nodes:
+                for name, found in self._bound(node):
+                    if name.startswith(begin):
+                        kept[key].setdefault(name, []).append(found)
+        return {name: seen[0] for name, seen in kept[key].items() if len(seen) == 1}
 
 
 def _targets(node: ast.AST) -> list[tuple[str, bool]]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from workbench.analysis.regions import Heat, Regions
 
 Def = ast.FunctionDef | ast.AsyncFunctionDef
+LAST = 2**31 - 1
+"""A line number behind every text's end."""
+
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -52,6 +55,21 @@ class Module:
     def lines(self) -> list[str]:
         """The text's lines with their ends, cut where Python's own line numbers count."""
         return LINE.findall(self.text)
+
+    def written(self, node: ast.AST) -> str:
+        """The text of a node, "" for one that has no place in it."""
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
+        if not first or last is None:
+            return ""
+        lines = [line.encode() for line in self.lines[first - 1 : last]]
+        lines[-1] = lines[-1][: node.end_col_offset]  # type: ignore[attr-defined]
+        lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
+        return b"".join(lines).decode()
+
+    @cached_property
+    def bound(self) -> dict[ast.AST, dict[str, list[tuple[str, str]]]]:
+        """What `kinds.Kinds` has found of the module's own names, and of each class's attributes, so that it is found once."""
+        return {}
 
     @cached_property
     def imported(self) -> dict[str, str]:
@@ -148,7 +166,7 @@ class Place:
 
     def source(self, node: ast.AST) -> str:
         """The text of a node, as it is written."""
-        return ast.get_source_segment(self.module.text, node) or ast.unparse(node)
+        return self.module.written(node) or ast.unparse(node)
 
     def called(self, node: ast.AST) -> str:
         """The dotted name a call calls, by the module's imports: `re.match` for `match(...)` after `from re import match`; "" where it is
@@ -207,7 +225,7 @@ def span(node: ast.AST) -> tuple[int, int]:
     """First and last line of a node, from 1; a whole module has all lines."""
     first = getattr(node, "lineno", 1)
     last = getattr(node, "end_lineno", None)
-    return first, first if last is None and not isinstance(node, ast.Module) else last or 2**31 - 1
+    return first, first if last is None and not isinstance(node, ast.Module) else last or LAST
 
 
 def _again(above: ast.AST, below: ast.AST, further: ast.AST | None) -> bool:

@@ -196,7 +196,8 @@ def pure(place: Place, node: Def, above: tuple[Def, ...] = ()) -> bool:
             and not _of_own(one, made)
         ):
             return False
-        if isinstance(one, ast.Name) and one.id not in own | _arguments(node) and not _fixed(place.module, one.id):
+        outside = isinstance(one, ast.Name) and one.id not in own | _arguments(node)
+        if outside and isinstance(one, ast.Name) and not (_fixed(place.module, one.id) and _read_whole(place, one)):
             return False
     return True
 
@@ -242,6 +243,16 @@ def _call(place: Place, node: ast.Call, made: set[str], above: tuple[Def, ...]) 
     if found is None or isinstance(found, ast.AsyncFunctionDef):
         return False
     return found in above or (len(above) < 4 and not found.decorator_list and pure(place, found, above))
+
+
+def _read_whole(place: Place, node: ast.Name) -> bool:
+    """Whether a name from outside is read itself, or called; what its attributes are may change, but for constants of `MODULES`."""
+    above = place.module.parents[node]
+    if not isinstance(above, ast.Attribute):
+        return True
+    around = place.module.parents[above]
+    called = isinstance(around, ast.Call) and around.func is above
+    return called or place.dotted(above).startswith(MODULES)
 
 
 def _raised(place: Place, node: ast.Call) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-AWAY = 0.002
+AWAY = 0.003
 
 
 @asynccontextmanager

@@ -94,6 +94,6 @@ RULE = Rule(
     looks_at="`copy.deepcopy` of a collection whose items are known to be str or numbers, or of a constant of the module",
     pattern="the collection's own `copy()` where it is flat; a literal, or a function that makes it, for a constant",
     unless="items are nested and are changed afterwards, or are of a subclass that copies itself in its own way",
-    pays="at every size, 5 times at the least (CPython 3.11 and 3.13)",
+    pays="at every size, 5 times or more (CPython 3.11 and 3.13)",
     look=look,
 )

@@ -136,6 +136,7 @@ RULE = Rule(
     pattern="a generator expression, a set comprehension, `next(iter(x))`, or the test on `x` itself",
     unless="the answer mostly comes last, or never: then a list is a little faster than a generator. "
     "`sum`, `min`, `max` and `join` of a list are not meant, they are not faster without",
-    pays="not measured yet",
+    pays="an answer found half way: from 64 items on (`any`: 256 on 3.13), 1.3 to 2 times; `list(x)[0]` and "
+    "`set([...])` at every size (CPython 3.11 and 3.13)",
     look=look,
 )

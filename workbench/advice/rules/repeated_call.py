@@ -54,6 +54,7 @@ RULE = Rule(
     looks_at="recorded calls of a def with few different arguments, that are hashable, where its syntax shows no other effect",
     pattern="`functools.lru_cache` with a bound",
     unless="a call is about as fast as looking its answer up, or the answer is changed by who gets it",
-    pays="not measured yet",
+    pays="for a call of about 1 us: from 20 calls with 10 different arguments on, 4.5 times at 100; never for "
+    "a call of 50 ns (CPython 3.11 and 3.13)",
     look=look,
 )

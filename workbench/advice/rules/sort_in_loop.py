@@ -166,6 +166,7 @@ RULE = Rule(
     pattern="the value made once before the loop; `min` and `max`, or `heapq.nsmallest`, for a few of them; "
     "`bisect.insort`, `heapq` or `workbench.patterns.SortedList` for a list that grows in order",
     unless="there are few items, or something that is not seen here changes them in between",
-    pays="not measured yet",
+    pays="a value made before the loop: from 2 items on, 5 times at 16; `min` for `sorted(x)[0]`: 1.4 times "
+    "at 64; `insort`: from 16 items on, 2 times at 64 (CPython 3.11 and 3.13)",
     look=look,
 )

@@ -46,10 +46,13 @@ def look(place: Place) -> Iterator[Match]:
 def _grown(place: Place, node: ast.Assign | ast.AugAssign) -> Grown | None:
     """What a statement adds to a text; None where CPython does that in place (`text += piece` on a local name), or it is no text."""
     if isinstance(node, ast.AugAssign):
-        fits = (
-            isinstance(node.op, ast.Add) and place.kinds.kind(node.value) == "str" and not _in_place(place, node.target)
+        text = isinstance(node.op, ast.Add) and place.kinds.kind(node.value) == "str"
+        last = isinstance(node.target, ast.Subscript) and isinstance(node.target.slice, ast.UnaryOp)
+        return (
+            Grown(node.target, (node.value,), False)
+            if text and not last and not _in_place(place, node.target)
+            else None
         )
-        return Grown(node.target, (node.value,), False) if fits else None
     if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
         return None
     target, parts = node.targets[0], _parts(node.value)
@@ -139,6 +142,6 @@ RULE = Rule(
     looks_at="`text = piece + text`, `text = text + one + other`, and `+=` of a str on an attribute, an item or a global name, in a loop",
     pattern='a list of the pieces and one `"".join` behind the loop; or `io.StringIO`',
     unless="the text stays short; plain `text += piece` on a local name is not meant, CPython does that in place",
-    pays="not measured yet",
+    pays="from 64 pieces of 36 characters on, 2 times and more; attributes from 4 pieces on (CPython 3.11 and 3.13)",
     look=look,
 )
