@@ -45,6 +45,7 @@ def executed(path, folder):
         resources={"metadata": {"path": str(place)}},
     )
     client.execute()
+    drop_twins_for_programs(notebook)
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -61,6 +62,13 @@ def copy_ways_to_measure(place):
         shutil.copytree(tests / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("advising.py", "samples.py"):
         shutil.copy(tests / name, place / name)
+
+
+def drop_twins_for_programs(notebook):
+    """Leave out the JSON twins of what is shown: they name files in full, and so the folder that the notebook ran in."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.workbench+json", None)
 
 
 def in_words(seconds):

@@ -1,4 +1,4 @@
-"""Where the specialist's driver looks: hotspots of a recording as `workbench hotspots --json` tells them, and which function they point to."""
+"""Where the specialist's driver looks: what `workbench hotspots --json` tells of a recording, and which function it points to."""
 
 from __future__ import annotations
 

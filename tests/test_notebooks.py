@@ -74,6 +74,43 @@ def check_first_notebook(notebook: Any) -> None:
     assert float(takes) < float(took) / 4
 
 
+def shown(cell: Any) -> str:
+    """What a cell shows as text, all of it."""
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+
+
+def cell_of(notebook: Any, name: str) -> Any:
+    (found,) = [cell for cell in notebook.cells if cell.id == name]
+    return found
+
+
+def check_start(notebook: Any) -> None:
+    """The first steps: a profile with its picture, the hottest line in a sentence, advice, and what an agent is given."""
+    assert "image/png" in cell_of(notebook, "picture").outputs[-1]["data"]
+    assert re.search(r"hottest line, \d+% \(±\d+ points\)", shown(cell_of(notebook, "sentence")))
+    assert "regex-in-loop" in shown(cell_of(notebook, "advise"))
+    assert "# The study at hand" in shown(cell_of(notebook, "specialist"))
+
+
+def check_patterns(notebook: Any) -> None:
+    """Every pattern has its price and every structure and rule its row; the rewrite that was advised went through the checklist."""
+    from workbench.advice.table import RULES
+    from workbench.patterns.structures import PAIRS
+
+    prices = shown(cell_of(notebook, "prices"))
+    priced = ("gather_with_concurrency", "retry_async", "run_with_graceful_shutdown", "managed_connection")
+    assert [name for name in (*priced, "validate_args", "Validated", "PluginRegistry") if name not in prices] == []
+    assert [pair.name for pair in PAIRS if pair.name not in shown(cell_of(notebook, "structures"))] == []
+    rules = shown(cell_of(notebook, "rules"))
+    assert [name for name in RULES if name.replace("_", "-") not in rules] == []
+    assert "tidied up" in shown(cell_of(notebook, "stop"))
+    assert "list-membership" in shown(cell_of(notebook, "advise"))
+    assert "known_names = set(names)" in shown(cell_of(notebook, "diff"))
+
+
+CHECKS = {"00": check_start, "01": check_first_notebook, "05": check_patterns}
+
+
 @pytest.mark.kernel
 @named
 def test_notebook_runs(path: Path, tmp_path: Path) -> None:
@@ -82,8 +119,7 @@ def test_notebook_runs(path: Path, tmp_path: Path) -> None:
     errors = [output for cell in code_cells(notebook) for output in cell.outputs if output.output_type == "error"]
     assert errors == []
     assert check_views(notebook) > 0
-    if path.stem.startswith("01_"):
-        check_first_notebook(notebook)
+    CHECKS.get(path.stem[:2], lambda _: None)(notebook)
 
 
 @named
@@ -94,8 +130,7 @@ def test_stored_notebook_is_whole(path: Path) -> None:
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert [output for cell in cells for output in cell.outputs if output.output_type == "error"] == []
     assert check_views(notebook) > 0
-    if path.stem.startswith("01_"):
-        check_first_notebook(notebook)
+    CHECKS.get(path.stem[:2], lambda _: None)(notebook)
 
 
 @named
@@ -111,9 +146,41 @@ def test_stored_notebook_says_nothing_of_the_machine(path: Path) -> None:
 
 @named
 def test_notebook_says_its_question_first(path: Path) -> None:
-    """At its head a notebook says which question it answers and how long that takes."""
-    head = stored(path).cells[0]
+    """At its head a notebook says which question it answers, that its data is real, and how long it takes to run and to read."""
+    notebook = stored(path)
+    head = notebook.cells[0]
     assert head.cell_type == "markdown"
     assert head.source.startswith("# ")
-    assert "question" in head.source.lower()
-    assert "minutes" in head.source
+    assert "**The data** is real" in head.source
+    question, run, read = runner().first_words(notebook)
+    assert "?" in question
+    assert re.fullmatch(r"About \d+( and a half)? (seconds|minutes)", run)
+    assert "minutes to read" in read
+
+
+def test_the_map_is_of_all_notebooks() -> None:
+    """The table of the first notebook has each notebook with the question and the time that its own head says."""
+    rows = cell_of(stored(NOTEBOOKS[0]), "map").source.splitlines()[2:]
+    assert len(rows) == len(NOTEBOOKS)
+    for row, path in zip(rows, NOTEBOOKS, strict=True):
+        question, run, read = runner().first_words(stored(path))
+        assert f"]({path.name}) | {question} | {run}; {read.removesuffix(' to read.')} |" in row
+
+
+def test_times_in_words() -> None:
+    """Times to run are told upwards, in tens of seconds and then in half minutes."""
+    words = runner().in_words
+    assert [words(seconds) for seconds in (0.5, 10, 31, 90)] == [f"about {tens} seconds" for tens in (10, 10, 40, 90)]
+    assert [words(seconds) for seconds in (91, 120, 121)] == [
+        "about 2 minutes",
+        "about 2 minutes",
+        "about 2 and a half minutes",
+    ]
+
+
+@named
+def test_links_of_a_notebook_lead_somewhere(path: Path) -> None:
+    """Every relative link of a markdown cell is a file or folder of the repository."""
+    text = "\n".join(cell.source for cell in stored(path).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\(([^)#\s]+)\)", text)
+    assert [link for link in links if "://" not in link and not (path.parent / link).exists()] == []

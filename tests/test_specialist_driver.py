@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from specialist_cases import TASKS, Task, with_function
-from specialist_driver import as_it_has_to, hottest, interval, solved
+from specialist_driver import Solved, Tried, as_it_has_to, ratio_of, solved
+from specialist_look import Hot, callers, look
 
 ARTEFACTS = Path(__file__).parent / "artefacts"
 
 
 @pytest.mark.timing
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_a_task_is_solved(task: Task, tmp_path: Path) -> None:
     """By commands and prepared edits alone the hot function is found, the first edit refused, the next verified and applied, and the
@@ -24,6 +26,8 @@ def test_a_task_is_solved(task: Task, tmp_path: Path) -> None:
         kept = ARTEFACTS / f"specialist-{task.name}.txt"
         kept.write_text(transcript, "utf-8")
         pytest.fail(f"{said}. The transcript is in {kept}.")
+    if found is not None and found.verdict == "undecided":
+        pytest.skip(f"{found.why}: {[one.code for one in found.tried]}")
 
 
 def test_there_are_decoys() -> None:
@@ -45,37 +49,46 @@ def test_one_function_is_replaced() -> None:
 
 
 def test_the_hot_function_is_where_own_lines_are_innermost() -> None:
-    """A caller has as much in all, and comes after what it calls; a function of others does not come at all."""
+    """A caller has as much in all, and comes after what it calls; a comprehension counts as lines of its function; others' code does not
+    come at all."""
 
-    def row(name: str, total: float, owner: str = "own") -> dict[str, object]:
-        return {
-            "function": name,
-            "file": "a.py",
-            "owner": owner,
-            "total": total,
-            "share": total,
-            "plus_minus": 0.1,
-            "self_share": 0.0,
-        }
+    def row(name: str, share: float, itself: float, owner: str = "own") -> dict[str, object]:
+        place = {"function": name, "file": "a.py", "owner": owner, "handle": f"f-{name}"}
+        return place | {"share": share, "plus_minus": 0.1, "self_share": itself, "ceiling": None}
 
     def line(name: str, here: float) -> dict[str, object]:
-        return {"function": name, "file": "a.py", "where": f"a.py:{name}", "here": here}
+        return {"function": name, "file": "a.py", "where": f"a.py:{name}", "here_share": here}
 
-    functions = [
-        row("main", 1.0),
-        row("compress", 0.8, "stdlib"),
-        row("ask", 0.8),
-        row("all", 0.8),
-        row("read", 0.15),
-        row("few", 0.05),
-    ]
-    lines = [line("main", 0.0), line("ask", 0.5), line("ask", 0.3), line("read", 0.15), line("few", 0.05)]
-    found = hottest({"functions": functions, "lines": lines, "whole": 1.0})
-    assert [one.name for one in found] == ["ask", "all", "main", "read"]
-    assert found[0].line == "a.py:ask"
+    inner = "ask.<locals>.<listcomp>"
+    functions = [row("main", 1.0, 0.0), row("compress", 0.8, 0.5, "stdlib"), row("ask", 0.8, 0.1), row(inner, 0.2, 0.2)]
+    lines = [line("main", 0.5), line("ask", 0.4), line(inner, 0.2), line("main", 0.05)]
+    seen = look({"functions": functions, "lines": lines})
+    assert [one.name for one in seen.hot] == ["ask", "main"]
+    top = seen.hot[0]
+    assert (top.line, top.handle, top.ceiling) == ("a.py:ask", "f-ask", float("inf"))
+    assert top.own == pytest.approx(0.3)
+    assert top.most == pytest.approx(1 / 0.7)
+    calls = [{"function": "main", "file": "a.py", "amount": 1.0}, {"function": "run", "file": "b.py", "amount": 2.0}]
+    assert list(callers({"callers": calls}, seen)) == [seen.hot[1]]
 
 
-def test_the_interval_is_read_from_the_evidence() -> None:
-    """As it is written there; nothing is known where nothing was timed."""
-    assert interval({"checks": [{"item": "performance", "evidence": {"ratio": "5.2x (4.9 to 5.5)"}}]}) == (4.9, 5.5)
-    assert interval({"checks": [{"item": "performance", "evidence": {}}]}) == (0.0, float("inf"))
+def test_what_ends_otherwise_is_told() -> None:
+    """A decoy changed, a wrong edit verified, and a task given up differ from what has to come; a machine that cannot decide does not."""
+    task = next(one for one in TASKS if one.name == "source_words")
+    hot = Hot("words", "a.py", "f1", 0.9, 0.1, 0.9, 0.9, 10.0, "a.py:1")
+    refused, right = Tried("words", "B01", None), Tried("words", "", (5.0, 4.0, 6.0))
+    found = Solved(task.name, hot, "verified", "", (refused, right), report=1, same_output=True)
+    assert as_it_has_to(task, found) == ""
+    assert as_it_has_to(task, replace(found, verdict="undecided", tried=(refused, Tried("words", "U01", None)))) == ""
+    assert "a wrong edit was verified" in as_it_has_to(task, replace(found, tried=(right,)))
+    assert "changed ['row']" in as_it_has_to(task, replace(found, tried=(Tried("row", "B01", None), right)))
+    assert "given up in place" in as_it_has_to(task, replace(found, verdict="given up", tried=(refused, refused)))
+    assert "not to one of" in as_it_has_to(task, replace(found, tried=(Tried("words", "P01", None), right)))
+    assert "the output has changed" in as_it_has_to(task, replace(found, same_output=False))
+
+
+def test_the_ratio_is_among_the_numbers() -> None:
+    """Its interval too; there is none where nothing was timed."""
+    numbers = {"ratio": 5.2, "low": 4.9, "high": 5.5, "pairs": 8.0}
+    assert ratio_of({"checks": [{"item": "performance", "numbers": numbers}]}) == (5.2, 4.9, 5.5)
+    assert ratio_of({"checks": [{"item": "performance", "numbers": {}}]}) is None
