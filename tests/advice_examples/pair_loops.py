@@ -18,7 +18,8 @@ def joined(orders: list[dict[str, int]], people: list[dict[str, int]]) -> list[t
     return found
 """,
         says='`order["person"] == person["id"]` is tested with each item of `people`',
-        call="joined([{'id': 1, 'person': 7}, {'id': 2, 'person': 8}], [{'id': 8, 'age': 3}, {'id': 7, 'age': 4}, {'id': 7, 'age': 5}])",
+        call="joined([{'id': 1, 'person': 7}, {'id': 2, 'person': 8}], [{'id': 8, 'age': 3}, {'id': 7, 'age': 4}, {'id': 7, 'age': 5}]), "
+        "joined([{}], [])",
     ),
     Example(
         """\

@@ -71,7 +71,6 @@ def days(texts):
     return [datetime.strptime(text, "%Y-%m-%d").date() for text in texts]  # hot in _strptime_datetime
 """,
         says='`datetime.strptime(text, "%Y-%m-%d")` reads its format again with each text',
-        call="days(['2024-05-06', '1999-12-31'])",
     ),
     Example(
         """\

@@ -86,10 +86,13 @@ def hotspots(folder: Path, as_json: bool) -> int:
 @_JSON
 def record(folder: Path, as_json: bool) -> int:
     """Run the program, and keep calls of the target to compare candidates on."""
-    found = _study(folder).record()
-    return _say(
-        {"seen": found.record.seen, "kept": len(found), "lost": found.record.lost} if as_json else f"{found!r}\n"
-    )
+    study = _study(folder)
+    found = study.record()
+    kept = study.standing().kept
+    if as_json:
+        return _say({"seen": found.record.seen, "recorded": len(found), "kept": kept, "lost": found.record.lost})
+    chosen = f"{kept:,} of these are in the study, to compare on\n" if kept < len(found) else ""
+    return _say(f"{found!r}\n{chosen}")
 
 
 @command.command("hypothesis")

@@ -194,7 +194,8 @@ RULE = Rule(
     name="loop-over-ndarray",
     title="a Python loop over an ndarray",
     looks_at="loops and comprehensions that only reckon with items of ndarrays, where no turn needs the one before",
-    pattern="expressions over whole arrays (`a * b`, `np.where`, `.sum()`); where the loop has to stay, `a.tolist()` gives plain numbers",
+    pattern="expressions over whole arrays (`a * b`, `np.where`, `.sum()`; `np.bincount` to count, "
+    "`np.add.at` to add up); where the loop has to stay, `a.tolist()` gives plain numbers",
     unless="the arrays have few items, or whole temporaries would not fit in memory",
     pays="from 16 items on, 5 to 10 times at 256; `tolist()` from 8 items, 2 times (CPython 3.11 and 3.13)",
     look=look,

@@ -116,7 +116,10 @@ def _edits(place: Place, pair: Pair) -> tuple[Edit, ...]:
     if isinstance(inner.target, ast.Tuple) and not item.startswith("("):
         item = f"({item})"
     lines = f"{index} = {{}}\nfor {place.source(inner.target)} in {items.id}:\n    {index}.setdefault({key}, []).append({item})"
-    return Edit(outer, lines, before=True), Edit(items, f"{index}.get({place.source(pair.wanted)}, ())")
+    found = f"{index}.get({place.source(pair.wanted)}, ())"
+    if any(isinstance(one, ast.Subscript | ast.Attribute | ast.Call) for one in ast.walk(pair.wanted)):
+        found += f" if {index} else ()"  # without items it was never asked for, and it may raise
+    return Edit(outer, lines, before=True), Edit(items, found)
 
 
 RULE = Rule(

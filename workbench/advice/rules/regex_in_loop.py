@@ -34,6 +34,9 @@ LEAST = 0.1
 """Python's part of the time that is worked, waiting left out, from which looking up matters: it was 0.18 and more where compiling once was
 2.8 times as fast, and under 0.09 where that was 1.7 times or less (`findall` of texts of 1 to 100 words, CPython 3.11 and 3.13)."""
 
+SHORT = ("match", "fullmatch", "search")
+"""Functions that may take so little that looking up counts though nothing shows how often they are called."""
+
 PARSED = {"datetime.datetime.strptime": "_strptime_datetime", "time.strptime": "_strptime_time"}
 ISO = frozenset(
     ["%Y-%m-%d", "%Y%m%d"]
@@ -57,16 +60,13 @@ def _parsed(place: Place, node: ast.Call, name: str) -> Iterator[Match]:
     given = node.args[1] if len(node.args) == 2 else None
     if not isinstance(given, ast.Constant) or not (place.loops(node) or isinstance(place.node, Def)):
         return
-    func, edits = node.func, tuple[Edit, ...]()
-    if given.value in ISO and isinstance(func, ast.Attribute) and name != "time.strptime":
-        edits = (Edit(node, f"{place.source(func.value)}.fromisoformat({place.source(node.args[0])})"),)
+    evidence = ("`fromisoformat` reads this format in C; it takes other forms too, and words a refusal otherwise",)
     yield Match(
         node,
         f"`{place.source(node)}` reads its format again with each text, in Python.",
         counts=Counts.CALLEES,
         callees=frozenset({PARSED[name], f"{PARSED[name]}_datetime"}),
-        edits=edits,
-        how="`fromisoformat` reads what is in the ISO format, in C",
+        evidence=evidence if given.value in ISO and name != "time.strptime" else (),
     )
 
 
@@ -79,7 +79,7 @@ def _matched(place: Place, node: ast.Call, name: str) -> Iterator[Match]:
     if loops and same_each_time(place, pattern, loops[0]):
         says = f"`{shown}` looks its pattern up in the table of `re` each time round the loop."
         edits = _compiled(place, node, name, pattern)
-    elif not loops and isinstance(place.node, Def) and _constant(place, pattern):
+    elif not loops and name in SHORT and isinstance(place.node, Def) and _constant(place, pattern):
         says, edits = f"`{shown}` looks its pattern up in the table of `re` with each call.", ()
     elif _again(place, pattern, loops):
         says, edits = f"`{shown}` comes to each of its patterns again in each round of the outer loop.", ()
