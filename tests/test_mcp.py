@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mcp.types import CallToolResult, ListToolsResult
 
-TOOLS = {"hotspots", "show", "brief", "study_status", "study_verify"}
+TOOLS = {"hotspots", "show", "advise", "brief", "study_status", "study_verify"}
 Found = TypeVar("Found")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -85,7 +85,7 @@ def said(answer: CallToolResult) -> str:
 
 
 def test_its_tools_are_listed(project: Project) -> None:
-    """Five tools, each with a description; only the one that runs code under test is not marked as reading only."""
+    """Six tools, each with a description; only the one that runs code under test is not marked as reading only."""
     tools, _ = served(project)
     assert {one.name for one in tools.tools} == TOOLS
     assert all(one.description and one.annotations for one in tools.tools)
@@ -97,6 +97,7 @@ READ = [
     ("hotspots", {"file": "run.wbp", "tokens": 4000}, ("hotspots", "run.wbp", "--tokens", "4000")),
     ("show", {"file": "run.wbp", "handle": "f1"}, ("show", "run.wbp", "f1")),
     ("show", {"file": "run.wbp", "handle": "f1", "view": "callers"}, ("show", "run.wbp", "f1", "--callers")),
+    ("advise", {"file": "run.wbp"}, ("advise", "run.wbp")),
     ("brief", {"study": "study"}, ("brief", "study")),
     ("brief", {"study": "study", "tokens": 700}, ("brief", "study", "--tokens", "700")),
     ("study_status", {"study": "study"}, ("study", "status", "study")),

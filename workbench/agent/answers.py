@@ -42,6 +42,14 @@ def show(file: str, handle: str, view: str, tokens: int) -> Answer:
     return shown_text(recording, handle, view, tokens=tokens, file=file), shown_json(recording, handle, view, file=file)
 
 
+def advise(file: str, tokens: int, floor: float) -> Answer:
+    """As `workbench advise FILE`."""
+    from workbench.face.advise import advise as advised
+
+    found = advised(file, floor=floor / 100)
+    return found.text(tokens=tokens, width=WIDTH), found.json()
+
+
 def brief(study: str, tokens: int) -> Answer:
     """As `workbench brief STUDY`."""
     found = Study(study)
@@ -63,6 +71,7 @@ def verify(study: str, candidate: str, budget: str, allow: Sequence[str], requir
 ANSWERS: Mapping[str, Callable[..., Answer]] = {
     "hotspots": hotspots,
     "show": show,
+    "advise": advise,
     "brief": brief,
     "study_status": status,
     "study_verify": verify,

@@ -21,7 +21,7 @@ from workbench import __version__
 ABOUT = (
     "What a Python program spends its time and memory on, from recordings made by `workbench profile --save FILE`, and where a study, one "
     "optimisation kept in a folder, stands. Paths are seen from the folder that the server was started in. Shares are of the whole run, "
-    "the plus-minus is for 95 %. The same answers come from the commands `workbench hotspots`, `show`, `brief` and `study`."
+    "the plus-minus is for 95 %. The same answers come from the commands `workbench hotspots`, `show`, `advise`, `brief` and `study`."
 )
 
 
@@ -35,6 +35,12 @@ async def show(file: str, handle: str, view: str = "", tokens: int = 1500) -> Ca
     """One function or line of a recording by its handle, such as f1. `view` is "" for what is known of it, or one of callers, callees,
     lines, source. Nothing in the file is run."""
     return await answered("show", file=file, handle=handle, view=view, tokens=tokens)
+
+
+async def advise(file: str, tokens: int = 1500, floor: float = 5.0) -> CallToolResult:
+    """What rules know of the hot lines of a recording, hottest first: each with its share, the most that the whole can gain, a pattern,
+    when the code is right as it is, and a rewrite where that is mechanical. `floor` is the least share told, in per cent. Nothing runs."""
+    return await answered("advise", file=file, tokens=tokens, floor=floor)
 
 
 async def brief(study: str, tokens: int = 1500) -> CallToolResult:
@@ -62,7 +68,7 @@ async def study_verify(
 def server() -> MCPServer[Any]:
     """The server with its tools, not yet running."""
     made: MCPServer[Any] = MCPServer("workbench", version=__version__, instructions=ABOUT, log_level="WARNING")
-    for tool in (hotspots, show, brief, study_status):
+    for tool in (hotspots, show, advise, brief, study_status):
         made.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))
     made.add_tool(study_verify, annotations=ToolAnnotations(destructive_hint=False, open_world_hint=False))
     return made
