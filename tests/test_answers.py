@@ -541,9 +541,12 @@ def test_wrong_words_are_exit_code_two(
     assert printed.out == ""
 
 
-def test_the_command_line_answers_with_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_answers_with_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """stdout has the answer alone, without colour: text within its budget, one line of valid JSON, the schema as published."""
-    file = tmp_path / "run.wbp"
+    monkeypatch.chdir(tmp_path)  # a path stands in each of the next steps, and its length counts
+    file = Path("run.wbp")
     write(samples.small_recording(), file)
     assert main(["hotspots", str(file), "--tokens", "700"]) == 0
     written = capsys.readouterr().out

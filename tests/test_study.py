@@ -170,7 +170,7 @@ def test_the_same_in_a_shell(project: Project) -> None:
         "init", "st", "--target", f"{project.name}.words:index", "--", "run.py"
     )
     assert json.loads(run("baseline", "st", "--json"))["seconds"] > 0
-    assert json.loads(run("record", "st", "--json")) == {"seen": 20, "kept": 20, "lost": {}}
+    assert json.loads(run("record", "st", "--json")) == {"seen": 20, "recorded": 20, "kept": 20, "lost": {}}
     run("candidate", "st", "faster.py:index", "--note", "one pass")
     status = json.loads(run("status", "st", "--json"))
     first = {"label": "c1", "judgement": "", "code": "", "note": "one pass", "stale": False}
