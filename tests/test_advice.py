@@ -256,6 +256,15 @@ def test_a_rewrite_is_shown_as_a_diff() -> None:
         found.diff("a7")
 
 
+def test_what_comes_next_can_be_done() -> None:
+    """Advice on a file ends in commands on it, advice on a profile in what can be asked of the two in Python."""
+    found = advise(Profile(heated(SHARED)))
+    assert '.diff("a1") shows the rewrite' in found.text()
+    assert "workbench advise" not in found.text()
+    found.file = "my run.wbp"
+    assert "workbench advise 'my run.wbp' --diff a1" in found.text()
+
+
 def test_nothing_to_say_is_said() -> None:
     """A recording whose hot lines are right gives a sentence, not an empty page."""
     found = advise(Profile(heated("def f(x):\n    return x + 1  # hot\n")))

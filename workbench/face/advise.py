@@ -105,7 +105,7 @@ def advise(
     functions, which tells of calls repeated with the same arguments. Raises WrongEngineError for an engine that knows no lines.
     """
     profile = given if isinstance(given, Profile) else load(given)
-    file = "FILE.wbp" if isinstance(given, Profile) else os.fspath(given)
+    file = "" if isinstance(given, Profile) else os.fspath(given)
     recording = profile.recording
     more = _others(recording) if everywhere else ()
     found = advised(recording, floor=floor, repeats=_repeats(calls), more=more)

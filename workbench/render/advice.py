@@ -34,12 +34,14 @@ def advice_text(
     tokens: int = 1500,
     width: int = 100,
 ) -> str:
-    """The findings, hottest first, as many as fit; what was proven of them; what comes next. Raises UsageError where nothing fits."""
+    """The findings, hottest first, as many as fit; what was proven of them; what comes next, as commands on `file`, or in Python where
+    that is "". Raises UsageError where nothing fits."""
     places, proven = Places.of(recording), {one.handle: one for one in proofs}
     rows = tuple("\n".join(_block(places, handle, one, proven.get(handle), width)) for handle, one in numbered(advice))
     head = [visible(f"advice on {recording.target.name}"), *_heading(advice, width)]
     head += [line for note in notes for line in wrapped(visible(f"note: {note}"), width)]
-    section = Section("", rows, 1, f"workbench advise {shlex.quote(file)} --tokens {tokens * 2}")
+    more = f"workbench advise {shlex.quote(file)} --tokens {tokens * 2}" if file else f".text(tokens={tokens * 2})"
+    section = Section("", rows, 1, more)
     return fit(head, [section], _coming(advice, proofs, file), tokens)
 
 
@@ -123,7 +125,10 @@ def _proof(proof: Proof) -> str:
 
 
 def _coming(advice: Sequence[Advice], proofs: Sequence[Proof], file: str) -> list[str]:
-    quoted, able = shlex.quote(file), [handle for handle, one in numbered(advice) if one.rewrite is not None]
+    able = [handle for handle, one in numbered(advice) if one.rewrite is not None]
+    if not file:
+        return _coming_in_python(advice, able, proven=bool(proofs))
+    quoted = shlex.quote(file)
     steps = [f"workbench show {quoted} {one.handle} --source" for one in advice[:1] if one.handle]
     if able and not proofs:
         steps += [f"workbench advise {quoted} --diff {able[0]}", f"workbench advise {quoted} --prove"]
@@ -131,3 +136,11 @@ def _coming(advice: Sequence[Advice], proofs: Sequence[Proof], file: str) -> lis
     if not steps:
         steps = [f"workbench hotspots {quoted}"]
     return ["Next:", *(f"  {step}" for step in steps)]
+
+
+def _coming_in_python(advice: Sequence[Advice], able: Sequence[str], *, proven: bool) -> list[str]:
+    """The same where there is no file to name: what to ask of the advice and of the profile it is on."""
+    steps = [f'the profile\'s .zoom("{one.handle}") times its lines' for one in advice[:1] if one.handle]
+    if able and not proven:
+        steps += [f'.diff("{able[0]}") shows the rewrite', ".prove() runs the program again, and verifies each rewrite"]
+    return ["Next:", *(f"  {step}" for step in steps)] if steps else []
