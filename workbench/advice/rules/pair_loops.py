@@ -115,11 +115,22 @@ def _edits(place: Place, pair: Pair) -> tuple[Edit, ...]:
     item, key = place.source(inner.target), place.source(pair.key)
     if isinstance(inner.target, ast.Tuple) and not item.startswith("("):
         item = f"({item})"
-    lines = f"{index} = {{}}\nfor {place.source(inner.target)} in {items.id}:\n    {index}.setdefault({key}, []).append({item})"
+    filled = f"    {index}.setdefault({key}, []).append({item})"
+    lines = f"{index}{_typed(place, items.id)} = {{}}\nfor {place.source(inner.target)} in {items.id}:\n{filled}"
     found = f"{index}.get({place.source(pair.wanted)}, ())"
     if any(isinstance(one, ast.Subscript | ast.Attribute | ast.Call) for one in ast.walk(pair.wanted)):
         found += f" if {index} else ()"  # without items it was never asked for, and it may raise
     return Edit(outer, lines, before=True), Edit(items, found)
+
+
+def _typed(place: Place, name: str) -> str:
+    """The annotation of the index, where a list's own has the type of its items; "" for a list of unknown ones."""
+    arguments = [one for one in ast.walk(place.node) if isinstance(one, ast.arg) and one.arg == name]
+    found = [one.annotation for one in arguments]
+    found += [one.annotation for one in place.nodes if isinstance(one, ast.AnnAssign) and names(one.target) == {name}]
+    if len(found) != 1 or not isinstance(found[0], ast.Subscript) or isinstance(found[0].slice, ast.Tuple):
+        return ""
+    return f": dict[object, list[{place.source(found[0].slice)}]]"
 
 
 RULE = Rule(
