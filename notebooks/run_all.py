@@ -38,7 +38,7 @@ def executed(path, folder):
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
-        timeout=180,
+        timeout=600,
         kernel_name="python3",
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
