@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.advice.place import Def
 from workbench.advice.rounds import CHANGING
-from workbench.advice.steady import MOVING
+from workbench.advice.steady import MOVING, READING
 
 if TYPE_CHECKING:
     from workbench.advice.place import Module, Place
@@ -30,46 +30,7 @@ EFFECTS = (
     ast.Delete,
 )
 MAKING = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
-FUNCTIONS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bin",
-        "bool",
-        "bytes",
-        "chr",
-        "complex",
-        "dict",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "hex",
-        "int",
-        "isinstance",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "oct",
-        "ord",
-        "pow",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "zip",
-    ]
-)
+FUNCTIONS = (READING - {"hash", "print", "type"}) | {"bin", "chr", "complex", "divmod", "hex", "oct", "pow"}
 MODULES = (
     "math.",
     "re.",
