@@ -367,12 +367,35 @@ def test_wrong_words(whole: Path, words: list[str], said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_repeated_calls_are_recorded_on_demand(whole: Path) -> None:
-    """`--calls` runs the program again, and its answer is the same advice; nothing is printed by the program."""
-    plain, again = (run("advise", "run.wbp", *words, "--json", at=whole) for words in ([], ["--calls"]))
-    assert again.returncode == 0, again.stderr
-    kinds = [{row["rule"] for row in json.loads(done.stdout)["advice"]} for done in (plain, again)]
-    assert kinds[0] <= kinds[1]
+REPEATED = """\
+def weight(word: str) -> int:
+    total = 0
+    for letter in word:
+        total += ord(letter) * 7 % 13
+    return total
+
+
+def main() -> None:
+    print(sum(weight(f"word{n % 20}" * 40) for n in range(20_000)))
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_repeated_calls_are_seen_where_they_are_recorded(tmp_path: Path) -> None:
+    """`--calls` runs the program again, which then prints nothing, and only with it is it told that calls repeat, and how many."""
+    (tmp_path / "again.py").write_text(REPEATED, encoding="utf-8")
+    assert run("profile", "--save", "run.wbp", "again.py", at=tmp_path).returncode == 0
+    found = {}
+    for words in ((), ("--calls",)):
+        rows = json.loads(run("advise", "run.wbp", *words, "--json", at=tmp_path).stdout)["advice"]
+        found[words] = [row["says"] for row in rows if row["rule"] == "repeated-call"]
+    assert found[()] == []
+    assert len(found["--calls",]) == 1
+    assert "`weight` was called 20,000 times" in found["--calls",][0]
+    assert "20 different arguments" in found["--calls",][0]
 
 
 def test_python_reaches_the_same() -> None:
