@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbench.cli.out import answer, compact, facts, needed, one_or_more, write
+from workbench.cli.out import answer, compact, complain, facts, needed, one_or_more, write
 from workbench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ Examples:
   workbench show --top 3 run.wbp      in few words
   workbench show --json run.wbp       every row and figure, for programs
   workbench show old.prof             a file that cProfile wrote
+  workbench show run.html             the recording in a report; run.html#2 is its second
   workbench show run.wbp f1           one function: callers, callees, lines in short
   workbench show run.wbp l3 --source  the source around a line, with shares
   workbench show --schema             what the JSON of a handle looks like
@@ -52,7 +53,7 @@ def command(
     as_json: bool,
     schema: bool,
 ) -> int:
-    """Print the recording in FILE (.wbp of the workbench, .prof of cProfile), or what it tells of HANDLE (f1, l1).
+    """Print the recording in FILE (.wbp of the workbench, .prof of cProfile, a report), or what it tells of HANDLE (f1, l1).
 
     Nothing in the file is run.
     """
@@ -66,6 +67,7 @@ def command(
     named = needed(file, "workbench show run.wbp")
     _fits_together(handle, views, top, tokens)
     recording = load(named).recording
+    _tell_of_others(named)
     if handle is not None:
         told = _told(
             recording, handle, "".join(views), str(named), BUDGET if tokens is None else tokens, as_json=as_json
@@ -81,6 +83,16 @@ def _told(recording: Recording, handle: str, view: str, file: str, tokens: int, 
 
     found = shown_answer(recording, handle, view, file)
     return compact(found.json(tokens)) if as_json else found.text(tokens)
+
+
+def _tell_of_others(file: Path) -> None:
+    """Says which further recordings a report holds, where the first was shown because none was named."""
+    from workbench.formats.detect import contents
+
+    titles = contents(file)
+    if len(titles) > 1:
+        rest = ", ".join(f"{file}#{number} is {title}" for number, title in enumerate(titles[1:], 2))
+        complain(f"{file} holds {len(titles)} recordings; this is the first, {titles[0]}. {rest}.")
 
 
 def _fits_together(handle: str | None, views: tuple[str, ...], top: int | None, tokens: int | None) -> None:
