@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
 
     from workbench.model.builder import RecordingBuilder
@@ -101,4 +101,38 @@ class Engine(Protocol):
 
     def fill(self, builder: RecordingBuilder, until: float) -> Findings:
         """Put the rows observed in the first `until` seconds into the builder; called once, after `stop`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """What an engine can tell in the middle of a run.
+
+    `samples` so far; `function`, the qualified name of the own function in which most time has gone so far, with the library code that it
+    calls; `file` (as the code object has it) and `line`, the own line where most of the last second went. Unknown is 0 or empty.
+    """
+
+    samples: int = 0
+    function: str = ""
+    file: str = ""
+    line: int = 0
+
+
+class Peeker(Protocol):
+    """Looks at a run that goes on, for one who asks again and again."""
+
+    def peek(self, own: Callable[[str], bool]) -> Peek:
+        """How the run stands now; `own` tells whether a file is the person's own code. Called from any one thread, never the run's own.
+
+        It copies nothing but the newest rows, and holds nothing up. Raises RuntimeError or LookupError where the log changed meanwhile.
+        """
+        ...
+
+
+@runtime_checkable
+class Peeking(Protocol):
+    """An engine that can be asked while it observes."""
+
+    def peeker(self) -> Peeker:
+        """A new one, which remembers what it has seen."""
         ...

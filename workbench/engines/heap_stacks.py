@@ -97,6 +97,6 @@ class Stacks:
 def ours(path: Sequence[Place]) -> bool:
     """Whether the recorder itself allocated it, while it began or ended the tracing."""
     package = __name__.partition(".")[0]
-    root = sys.modules[package].__file__ or ""
-    engines = root.removesuffix("__init__.py") + "engines"
-    return any(file.startswith(engines) for _, file, _ in path)
+    root = (sys.modules[package].__file__ or "").removesuffix("__init__.py")
+    mine = (f"{root}engines", f"{root}magics/live.py")
+    return any(file.startswith(mine) for _, file, _ in path)

@@ -20,6 +20,7 @@ from workbench.engines.base import Boundary, Findings, Options
 from workbench.engines.heard import Heard
 from workbench.engines.ledger import Ledger
 from workbench.engines.pace import Pace
+from workbench.engines.peeking import LogPeeker
 from workbench.engines.process_memory import memory_probe
 from workbench.engines.threads import OtherThreads, frames_of_others
 from workbench.engines.ticks import TickLog
@@ -114,6 +115,10 @@ class SampleEngine:
         if self._failure is not None:
             builder.note(f"The sampler failed and looked no further, the program went on: {self._failure!r}")
         return Findings(mechanism, self._cost(ticks, until), Evidence.SAMPLES)
+
+    def peeker(self) -> LogPeeker:
+        """See Peeking."""
+        return LogPeeker(lambda: getattr(self, "_log", None))
 
     def _on_signal(self, _number: int, frame: FrameType | None) -> None:
         if not self._running or self._busy:

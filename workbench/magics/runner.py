@@ -18,10 +18,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbench.engines.base import Boundary
 from workbench.engines.table import ALL
 from workbench.errors import EngineBusyError, WorkbenchError
+from workbench.face.notebook import CellLabels
 from workbench.face.profile import Profile
-from workbench.face.session import newest, remember
+from workbench.face.session import newest, remember, take_name
 from workbench.face.zoom import take
-from workbench.magics.cells import NotebookCells
+from workbench.magics.against import against, refuse
+from workbench.magics.icicle import icicle
+from workbench.magics.live import Live
+from workbench.magics.shadow import shadow
 from workbench.magics.show import complain, show
 from workbench.magics.words import Words, parse
 from workbench.model.facts import Target, TargetKind
@@ -41,8 +45,9 @@ _CELL_BOUNDARY = Boundary(codes=frozenset({InteractiveShell.run_code.__code__}))
 class _Armed:
     words: Words
     recorder: Recorder
+    live: Live | None = None
     zoomed: Armed | None = None
-    failed: bool = False
+    entered: bool = False
     started: bool = False
     undo: list[Callable[[], None]] = field(default_factory=list)
 
@@ -111,17 +116,18 @@ class CellRunner:
         if not armed.started:
             return
         armed.recorder.stop()
+        place = _ended(armed)
         error = None if result is None else result.error_before_exec or result.error_in_exec
         target = Target(
             TargetKind.CELL, f"In [{getattr(result, 'execution_count', None) or self._shell.execution_count}]"
         )
         try:
-            recording = armed.recorder.recording(target, error, NotebookCells(self._shell))
+            recording = armed.recorder.recording(target, error, CellLabels(self._shell))
             if armed.zoomed is not None:
                 armed.zoomed.profile.fill(recording)
-            keep(self._shell, armed.words, recording)
+            keep(self._shell, armed.words, recording, place=place)
         except WorkbenchError as trouble:
-            complain(trouble)
+            complain(trouble, place=place)
 
     def _header(self, lines: list[str]) -> tuple[int, Words | None] | None:
         """(line index, words) of the magic that heads the cell; None for words where they are off, None where there is no magic."""
@@ -153,10 +159,12 @@ class CellRunner:
         zoomed = take(_same_as(shell, words, raw)) if words.plain else None
         if zoomed is not None:
             words = replace(words, engine=zoomed.engine, values=words.values | {"-f": list(zoomed.functions)})
-        armed = self._armed = _Armed(words, prepared(shell, words, raw), zoomed)
+        armed = self._armed = _Armed(words, prepared(shell, words, raw), lively(shell, words), zoomed)
         run_nodes, show_traceback = shell.run_ast_nodes, shell.showtraceback
 
         async def run_ast_nodes(*args: Any, **kwargs: Any) -> Any:
+            if armed.entered:
+                return await run_nodes(*args, **kwargs)
             if armed.recorder.close and "compiler" in kwargs:
                 kwargs["compiler"] = _TellingCompiler(kwargs["compiler"], armed.recorder.discover)
             _begin(armed)
@@ -164,36 +172,46 @@ class CellRunner:
                 return await run_nodes(*args, **kwargs)
             finally:
                 armed.recorder.stop()
+                _ended(armed)
                 _undo(armed)
 
         def showtraceback(*args: Any, **kwargs: Any) -> Any:
-            if kwargs.get("running_compiled_code") or kwargs.get("exception_only"):
+            if not self._nested and (kwargs.get("running_compiled_code") or kwargs.get("exception_only")):
                 armed.recorder.stop()
             return show_traceback(*args, **kwargs)
 
-        _shadow(armed, shell, "run_ast_nodes", run_ast_nodes)
-        _shadow(armed, shell, "showtraceback", showtraceback)
+        armed.undo.append(shadow(shell, "run_ast_nodes", run_ast_nodes))
+        armed.undo.append(shadow(shell, "showtraceback", showtraceback))
 
     def _disarm(self) -> None:
         """Clear away a cell that was armed and then never ran to its end."""
         armed, self._armed = self._armed, None
         if armed is not None:
             armed.recorder.stop()
+            _ended(armed)
             _undo(armed)
 
 
 def refuse_missing(shell: Any, words: Words, soon: str) -> None:
-    """Raise UnknownOptionError for what the words name and is neither there nor spoken of in the code that is about to run."""
+    """Raise UnknownOptionError for what the words name and is neither there nor spoken of in the code that is about to run, and
+    UsageError for a recording to compare with that is not there."""
+    if "--against" in words.values:
+        refuse(shell, words.values["--against"])
     if "-f" in words.values or "-m" in words.values:
         engine = "lines" if words.engine == ALL else words.engine
-        Recorder(engine, words.options).refuse_missing(shell.user_ns, soon, NotebookCells(shell))
+        Recorder(engine, words.options).refuse_missing(shell.user_ns, soon, CellLabels(shell))
 
 
 def prepared(shell: Any, words: Words, text: str) -> Recorder:
     """A recorder that knows the notebook, and the newest sampling of the same cell or statement (`text`)."""
     recorder = Recorder(words.engine, words.options)
-    recorder.choose(shell.user_ns, NotebookCells(shell), lambda: newest(_same_as(shell, words, text)))
+    recorder.choose(shell.user_ns, CellLabels(shell), lambda: newest(_same_as(shell, words, text)))
     return recorder
+
+
+def lively(shell: Any, words: Words) -> Live | None:
+    """The line that tells of the run while it goes on; None where nothing is to be shown."""
+    return None if words.values.get("--quiet") else Live(shell, several=words.engine == ALL)
 
 
 def _same_as(shell: Any, words: Words, text: str) -> Callable[[Recording], bool]:
@@ -213,13 +231,18 @@ def _body(cell: str) -> str:
     return "\n".join(line for line in cell.splitlines() if not _HEADER.match(line)).strip()
 
 
-def keep(shell: Any, words: Words, recording: Recording, result: Any = None) -> Profile:
-    """Remember a recording, then do with it what the words ask for."""
+def keep(shell: Any, words: Words, recording: Recording, result: Any = None, place: str = "") -> Profile:
+    """Remember a recording, then do with it what the words ask for; `place` is the display that the view is to take the place of."""
     profile = remember(Profile(recording, result))
     if "--as" in words.values:
         shell.user_ns[words.values["--as"]] = profile
+        take_name(profile, words.values["--as"])
     if not words.values.get("--quiet"):
-        show(profile, top=words.values.get("--top", 10))
+        show(profile, top=words.values.get("--top", 10), place=place)
+    if "--against" in words.values:
+        against(shell, profile, words.values["--against"])
+    if words.values.get("--snakeviz"):
+        icicle(profile)
     for option, write in (("--save", profile.save), ("--report", profile.report)):
         if option in words.values:
             try:
@@ -230,6 +253,9 @@ def keep(shell: Any, words: Words, recording: Recording, result: Any = None) -> 
 
 
 def _begin(armed: _Armed) -> None:
+    armed.entered = True
+    if armed.live is not None:
+        armed.live.start()
     try:
         armed.recorder.start(_CELL_BOUNDARY)
         armed.started = True
@@ -237,19 +263,9 @@ def _begin(armed: _Armed) -> None:
         complain(trouble, "The cell ran without a profile.")
 
 
-def _shadow(armed: _Armed, shell: Any, name: str, replacement: Callable[..., Any]) -> None:
-    """Put an attribute on the instance, and note how to give back what was there."""
-    before = vars(shell).get(name)
-
-    def undo() -> None:
-        if vars(shell).get(name) is replacement:
-            if before is None:
-                delattr(shell, name)
-            else:
-                setattr(shell, name, before)
-
-    setattr(shell, name, replacement)
-    armed.undo.append(undo)
+def _ended(armed: _Armed) -> str:
+    """End the live line; the display where it stands."""
+    return "" if armed.live is None else armed.live.stop()
 
 
 def _undo(armed: _Armed) -> None:

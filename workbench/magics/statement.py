@@ -13,9 +13,10 @@ from IPython.core.error import UsageError as IPythonUsageError
 
 from workbench.engines.table import ALL
 from workbench.errors import WorkbenchError
+from workbench.face.notebook import CellLabels
 from workbench.face.session import can_repeat, last
-from workbench.magics.cells import NotebookCells
-from workbench.magics.runner import keep, prepared, refuse_missing
+from workbench.magics.runner import keep, lively, prepared, refuse_missing
+from workbench.magics.show import complain
 from workbench.magics.words import Words, parse
 from workbench.model.facts import TargetKind
 from workbench.recorder.pairs import by_pairs
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
     from workbench.model.recording import Recording
 
 _NAME = 60
+_STATEMENT = "<profile>"
 
 
 def run_line(shell: Any, line: str) -> Any:
     """Record one statement; its value, if it has one, is the magic's."""
     words = _words(line, cell=False)
     try:
-        call = _compiled(shell, words.statement, "<profile>")
+        call = _compiled(shell, words.statement, _STATEMENT)
     except SyntaxError as error:
         if "await" in (error.msg or ""):
             raise IPythonUsageError(
@@ -73,14 +75,21 @@ def _record(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind,
             file=sys.stderr,
         )
         return call()
+    live, place = lively(shell, words), ""
     try:
+        if live is not None:
+            live.start()
         done = _recorded(shell, words, call, kind, name, text)
     except WorkbenchError as trouble:
+        if live is not None and (place := live.stop()):
+            complain(trouble, place=place)
         raise IPythonUsageError(str(trouble)) from trouble
+    finally:
+        place = live.stop() if live is not None else ""
     recording = done.recording
     if "--pairs" in words.values and done.error is None:
         recording = replace(recording, cost=_in_pairs(shell, words, text, call, recording, words.values["--pairs"]))
-    found = keep(shell, words, recording, done.value)
+    found = keep(shell, words, recording, done.value, place)
     if kind is TargetKind.STATEMENT:
         can_repeat(found, partial(_closer, shell, words, call), partial(_in_pairs, shell, words, text, call))
     if done.error is not None:
@@ -89,7 +98,7 @@ def _record(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind,
 
 
 def _recorded(shell: Any, words: Words, call: Callable[[], Any], kind: TargetKind, name: str, text: str) -> Repeated:
-    once, cells = bool(words.values.get("--once")), NotebookCells(shell)
+    once, cells = bool(words.values.get("--once")), CellLabels(shell)
     refuse_missing(shell, words, words.statement or text)
     if words.engine != ALL:
         return record_call(prepared(shell, words, text), call, kind, name, once=once, cells=cells)
@@ -115,7 +124,7 @@ def _closer(shell: Any, words: Words, call: Callable[[], Any], engine: str, func
 
 def _compiled(shell: Any, text: str, file: str) -> Callable[[], Any]:
     """A call that runs `text` in the person's namespace and gives the value of its last expression."""
-    if file not in linecache.cache:
+    if file == _STATEMENT or file not in linecache.cache:
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     module = ast.parse(text, file)
     tail = module.body.pop() if module.body and isinstance(module.body[-1], ast.Expr) else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HINT = (
-    "%%profile [ENGINE] [-f NAME] [-m MODULE] [--as NAME] [--save FILE.wbp] [--report FILE.html] [--top N] "
+    "%%profile [ENGINE] [-f NAME] [-m MODULE] [--as NAME] [--save FILE.wbp] [--report FILE.html] [--against NAME] [--top N] "
     "[--interval S] [--budget SHARE] [--quiet]"
 )
 
@@ -75,6 +75,8 @@ OPTIONS: dict[str, Option] = {
         Option("--as", "NAME", "bind the recording to this name", _name),
         Option("--save", "FILE", "write the recording to this .wbp file"),
         Option("--report", "FILE", "write the view to this HTML file, readable anywhere"),
+        Option("--against", "NAME", "show what changed since this recording (a name, or a .wbp file)"),
+        Option("--snakeviz", "", "engine cpu: SnakeViz's icicle and sunburst, inline"),
         Option("--top", "N", "rows in the text form (10)", _count),
         Option("--interval", "SECONDS", "time between samples, instead of the pace chosen by the engine", _positive),
         Option("--budget", "SHARE", "share of the run's time that sampling may cost (0.03)", _share),
