@@ -70,14 +70,6 @@ def card(seen: Seen, one: Tried) -> str:
     return f'<article aria-label="Candidate {html_text(label)}">{"".join(parts)}</article>'
 
 
-def message(kind: str, title: str, said: str) -> str:
-    """One sentence of the panel: an `error`, what is `running`, or what is `done`."""
-    role = "alert" if kind == "error" else "status"
-    lines = "<br>".join(html_text(line) for line in said.splitlines())
-    bold = f"<b>{html_text(title)}</b> " if title else ""
-    return f'<div class="said {kind}" role="{role}">{bold}{lines}</div>'
-
-
 def _source(text: str) -> str:
     if not text:
         return ""

@@ -7,6 +7,8 @@ from typing import Any
 
 import ipywidgets
 
+from workbench.widgets.parts import classed, row
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -71,26 +73,18 @@ def fields(report: str) -> dict[str, Any]:
 def laid_out(made: dict[str, Any], given: dict[str, Any], shown: dict[str, Any], style: str) -> list[Any]:
     """The panel's rows: head, strip, message, buttons, forms, hypotheses, cards."""
 
-    def row(name: str, *parts: Any) -> Any:
-        return _classed(ipywidgets.Box(list(parts)), name)
-
     measuring = row("group", made["baseline"], made["profile"], made["record"])
     checking = row("group", given["budget"], made["verify"], made["apply"])
     writing = row("group", given["report"], made["report"])
     return [
-        _classed(ipywidgets.HTML(f"<style>{style}</style>"), "style"),
+        classed(ipywidgets.HTML(f"<style>{style}</style>"), "style"),
         row("top", shown["head"], made["refresh"]),
         shown["strip"],
         shown["said"],
         row("tools", measuring, checking, writing),
         row("form", given["hypothesis"], made["hypothesis"]),
-        _classed(given["source"], "source"),
+        classed(given["source"], "source"),
         row("form", given["note"], made["candidate"]),
         shown["thoughts"],
-        _classed(shown["cards"], "cards"),
+        classed(shown["cards"], "cards"),
     ]
-
-
-def _classed(widget: Any, name: str) -> Any:
-    widget.add_class(f"wb-{name}")
-    return widget

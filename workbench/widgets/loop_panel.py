@@ -15,10 +15,11 @@ from workbench.assets.bundle import module
 from workbench.errors import UsageError, WorkbenchError
 from workbench.study.candidates import is_text
 from workbench.study.folder.store import Folder
-from workbench.widgets.loop_cards import card, head, message, strip, thoughts
+from workbench.widgets.loop_cards import card, head, strip, thoughts
 from workbench.widgets.loop_fields import ACTIONS, NEXT, buttons, fields, laid_out
 from workbench.widgets.loop_thread import MainThread
 from workbench.widgets.loop_words import comes_next, look, to_apply
+from workbench.widgets.parts import error_words, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,10 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
         self.shown["cards"] = ipywidgets.VBox()
         for key, button in self.buttons.items():
             button.on_click(partial(self._pressed, key))
-        super().__init__(laid_out(self.buttons, self.fields, self.shown, module("loop_panel.css")))
+        super().__init__(
+            laid_out(self.buttons, self.fields, self.shown, module("panel.css") + module("loop_panel.css"))
+        )
+        self.add_class("workbench-panel")
         self.add_class("workbench-loop")
         self._finish("")
 
@@ -91,7 +95,7 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
         except WorkbenchError as error:
             return message("error", action.name, str(error))
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            said = f"{_named(error)}\nIn a cell, {action.call} shows where that comes from."
+            said = f"{error_words(error)}\nIn a cell, {action.call} shows where that comes from."
             return message("error", action.name, said)
 
     def _finish(self, said: str) -> None:
@@ -101,7 +105,7 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
         except WorkbenchError as error:
             said += message("error", UNREAD, str(error))
         except Exception as error:  # noqa: BLE001
-            said += message("error", UNREAD, _named(error))
+            said += message("error", UNREAD, error_words(error))
         self.shown["said"].value = said
         if self.seen is not None:
             self._show(self.seen)
@@ -187,8 +191,3 @@ class LoopPanel(ipywidgets.VBox):  # type: ignore[misc]
 def _quiet(_found: object) -> str:
     """Nothing to say of what a step returned: the strip and the cards show it."""
     return ""
-
-
-def _named(error: BaseException) -> str:
-    """An exception by type and message."""
-    return f"{type(error).__name__}: {error}".rstrip(": ")
