@@ -51,6 +51,7 @@ PARTIES = {
     "traitlets": {"widgets"},
     "jinja2": {"render"},
     "matplotlib": {"render"},
+    "mistune": {"render"},
     "click": {"cli"},
     "psutil": {"engines"},
     "cloudpickle": {"timing"},

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from samples import (
     HOSTILE_NAMES,
     PROJECT,
@@ -27,11 +28,18 @@ from samples import (
 from workbench.analysis.functions import functions, whole
 from workbench.analysis.lines import lines
 from workbench.analysis.ownership import Owner, owners
+from workbench.analysis.window import window
 from workbench.assets import bundle
 from workbench.assets.embed import script_json, stored_size
-from workbench.assets.payload import STEPS, Words, payload, tick_of
+from workbench.assets.packing import MOST, pack, unpack
+from workbench.assets.payload import NODE_TICK, Words, payload, tick_of
+from workbench.assets.payload_detail import STEPS
+from workbench.assets.payload_moments import moments_payload
+from workbench.assets.payload_tree import call_tree
+from workbench.errors import UsageError, WrongEngineError
 from workbench.model.builder import RecordingBuilder
 from workbench.model.facts import Evidence, Source, SourceKind
+from workbench.render.html_words import view_payload
 
 SAMPLES = {
     "small": small_recording,
@@ -47,9 +55,15 @@ def recording(request):
     return SAMPLES[request.param]()
 
 
+def nodes_of(sent):
+    """The columns of the tree as plain numbers, with `parent` in place of the distances that are sent."""
+    columns = {name: unpack(column) for name, column in sent["nodes"].items() if name != "tick"}
+    return columns | {"parent": [at - up for at, up in enumerate(columns["up"])]}
+
+
 def tree_totals(sent):
     """Ticks per frame of the payload's tree, each frame once per path: what the browser adds up, counted here the plain way."""
-    nodes, found = sent["nodes"], Counter()
+    nodes, found = nodes_of(sent), Counter()
     for at in range(len(nodes["parent"])):
         weight = nodes["python"][at] + nodes["native"][at] + nodes["waiting"][at]
         frames, node = set(), at
@@ -81,9 +95,9 @@ def test_functions_are_those_of_the_analysis(recording):
 def test_the_tree_adds_up_to_the_functions(name):
     """The totals that the browser gets from the merged tree are those of the function table: two ways, one answer."""
     sent = payload(SAMPLES[name]())
-    totals, nodes = tree_totals(sent), len(sent["nodes"]["parent"])
+    totals, nodes = tree_totals(sent), sent["nodes"]["up"]["count"]
     for frame, total in zip(sent["functions"]["frame"], sent["functions"]["total"], strict=True):
-        assert totals[frame] == pytest.approx(total, abs=nodes)
+        assert totals[frame] * NODE_TICK == pytest.approx(total, abs=nodes * NODE_TICK)
 
 
 @given(recordings(evidence=Evidence.SAMPLES))
@@ -91,10 +105,10 @@ def test_the_tree_adds_up_to_the_functions(name):
 def test_any_recording_adds_up(recording):
     """For any recording the tree's weights sum to the whole, and so do the owners' self times, within the unit sent."""
     sent = payload(recording)
-    nodes, tick = sent["nodes"], sent["meta"]["tick"]
+    nodes, tick = nodes_of(sent), sent["nodes"]["tick"]
     added = sum(sum(nodes[name]) for name in ("python", "native", "waiting")) * tick
     assert added == pytest.approx(whole(recording), abs=tick * 3 * (1 + len(nodes["parent"])))
-    assert sum(owner["self"] for owner in sent["meta"]["owners"]) * tick == pytest.approx(
+    assert sum(owner["self"] for owner in sent["meta"]["owners"]) * sent["meta"]["tick"] == pytest.approx(
         whole(recording), abs=6 * tick
     )
     json.loads(script_json(sent))
@@ -105,7 +119,7 @@ def test_any_recording_adds_up(recording):
 def test_any_exact_recording_can_be_sent(recording):
     """Exact recordings send counts and edges and no tree."""
     sent = payload(recording)
-    assert sent["nodes"]["parent"] == []
+    assert nodes_of(sent)["parent"] == []
     assert len(sent["calls"]["caller"]) == (len(recording.calls) if len(recording.functions) else 0)
     json.loads(script_json(sent))
 
@@ -147,8 +161,8 @@ def test_owner_totals_count_once_per_stack():
 def test_paths_that_differ_only_in_lines_are_one_box():
     """The flame graph has one box for each path of functions."""
     sent = payload(drawn("main:1 > work:5  x1\nmain:1 > work:6  x2\nmain:2 > work:5  x4"))
-    assert sent["nodes"]["parent"] == [-1, 0]
-    assert sent["nodes"]["python"][1] * sent["meta"]["tick"] == pytest.approx(7)
+    assert nodes_of(sent)["parent"] == [-1, 0]
+    assert nodes_of(sent)["python"][1] * sent["nodes"]["tick"] == pytest.approx(7)
 
 
 @pytest.mark.parametrize("limit", [30_000, 100_000, 400_000])
@@ -158,7 +172,7 @@ def test_a_limit_is_kept_and_nothing_is_lost_in_sum(limit):
     sent, rows = payload(recording, limit=limit), functions(recording)
     assert len(script_json(sent).encode()) <= limit
     assert sent["meta"]["folded"]
-    nodes, tick = sent["nodes"], sent["meta"]["tick"]
+    nodes, tick = nodes_of(sent), sent["nodes"]["tick"]
     added = sum(sum(nodes[name]) for name in ("python", "native", "waiting")) * tick
     assert added == pytest.approx(whole(recording), rel=1e-3)
     counts = Counter(owner.value for owner in (row.owner for row in rows))
@@ -185,7 +199,8 @@ def test_the_steps_of_detail_only_go_down():
     """Each step keeps no more of anything than the one before."""
     for more, less in pairwise(STEPS):
         assert all(
-            getattr(more, name) >= getattr(less, name) for name in ("nodes", "functions", "lines", "around", "points")
+            getattr(more, name) >= getattr(less, name)
+            for name in ("nodes", "functions", "lines", "around", "points", "moments")
         )
 
 
@@ -249,10 +264,10 @@ def test_stored_size_is_what_a_notebook_takes():
     assert with_it - without <= stored_size(text) <= 1.2 * (with_it - without)
 
 
-def test_the_unit_of_time_leaves_six_digits():
-    """The tick is a power of ten, a millionth of the whole or finer."""
+def test_the_unit_of_time_leaves_nine_digits():
+    """The tick is a power of ten, a billionth of the whole or finer."""
     assert [tick_of(value) for value in (0.0, 0.0004, 1.2, 99.0, 86_400.0)] == pytest.approx(
-        [1e-6, 1e-10, 1e-6, 1e-5, 1e-2]
+        [1e-9, 1e-13, 1e-9, 1e-8, 1e-5]
     )
 
 
@@ -282,6 +297,113 @@ def test_every_import_of_the_front_end_resolves():
             assert set(wanted) <= set(bundle.exports(source)), (name, source)
 
 
+@given(st.lists(st.integers(-MOST, MOST)), st.booleans())
+def test_packed_columns_come_back(values, delta):
+    """Whole numbers of either sign come back from their packed form, as they are and as differences."""
+    if delta and any(abs(after - before) > MOST for before, after in pairwise(values)):
+        values = [value // 2 for value in values]
+    assert unpack(pack(values, delta=delta)) == values
+
+
+def test_numbers_that_a_browser_cannot_hold_are_refused():
+    """A number that would not be whole in the browser is not packed, by itself or as a difference."""
+    for values, delta in (([MOST + 1], False), ([-MOST - 1], False), ([-MOST, MOST], True)):
+        with pytest.raises(ValueError, match="not whole in the browser"):
+            pack(values, delta=delta)
+
+
+def moments_of(sent):
+    """Rows of the samples that are sent: (start, thread, stack of (function, line) pairs, the three kinds of time)."""
+    paths = {name: unpack(column) for name, column in sent["paths"].items()}
+    nodes, moments, frames = nodes_of(sent), sent["moments"], sent["frames"]
+    columns = [unpack(moments[name]) for name in ("start", "thread", "path", "python", "native", "waiting")]
+    rows = []
+    for start, thread, path, *kinds in zip(*columns, strict=True):
+        stack, at = [], path
+        while at >= 0:
+            frame = nodes["frame"][paths["box"][at]]
+            stack.append((sent["strings"][frames["name"][frame]], frames["line"][frame] + paths["line"][at]))
+            at -= paths["up"][at]
+        rows.append((start, thread, tuple(reversed(stack)), *kinds))
+    return rows
+
+
+def test_samples_are_sent_in_their_order_with_their_stacks():
+    """Each sample arrives with its start, thread, stack of functions and lines, and its kinds of time."""
+    recording = small_recording()
+    samples, stacks = recording.samples, recording.stacks
+    wanted = []
+    for at in sorted(range(len(samples)), key=lambda at: samples.start[at]):
+        stack, node = [], int(samples.stack[at])
+        while node >= 0:
+            stack.append((recording.frame_name(int(stacks.frame[node])), int(stacks.line[node])))
+            node = int(stacks.parent[node])
+        kinds = [round(float(getattr(samples, name)[at]) * 1e6) for name in ("python", "native", "waiting")]
+        wanted.append((round(float(samples.start[at]) * 1e6), int(samples.thread[at]), tuple(reversed(stack)), *kinds))
+    assert moments_of(payload(recording)) == wanted
+
+
+def test_a_long_run_is_sent_in_stretches_that_sum_up():
+    """More samples than there is room for are summed up per stack and stretch of the run; nothing is lost in sum, and few rows are left."""
+    recording = random_recording(5, 20, 60, 20_000)
+    sent = moments_payload(recording, call_tree(recording), 9_000)
+    moments = sent["moments"]
+    assert not moments["exact"]
+    assert moments["path"]["count"] <= 9_000
+    for name in ("python", "native", "waiting"):
+        assert sum(unpack(moments[name])) * 1e-6 == pytest.approx(getattr(recording.samples, name).sum())
+    starts = unpack(moments["start"])
+    assert starts == sorted(starts)
+    assert {round(start / (moments["bin"] * 1e6), 3) % 1 for start in starts} <= {0.0}
+
+
+def test_without_times_it_is_said_why():
+    """Recordings that know no times, and those too big to send them, say so in a sentence in place of samples."""
+    assert "does not know when" in payload(exact_recording())["whyWhole"]
+    assert payload(empty_recording())["whyWhole"] == "There is no sample to choose from."
+    big = payload(random_recording(1, 500, 5_000, 5_000), limit=60_000)
+    assert big["moments"] is None
+    assert "To keep this small" in big["whyWhole"]
+    assert payload(small_recording())["whyWhole"] == ""
+
+
+def test_a_stretch_has_the_samples_that_begin_in_it():
+    """A window keeps what begins within it, of one thread where it is named, and refuses what is no stretch or has none."""
+    recording = small_recording()
+    starts = recording.samples.start
+    cut = window(recording, 0.1, 0.5)
+    assert len(cut.samples) == int(((starts >= 0.1) & (starts < 0.5)).sum())
+    parts = [window(recording, end=0.3), window(recording, 0.3)]
+    assert sum(whole(part) for part in parts) == pytest.approx(whole(recording))
+    by_thread = [whole(window(recording, thread=name)) for name in recording.threads]
+    assert sum(by_thread) == pytest.approx(whole(recording))
+    for wrong in ({"start": 1.0, "end": 1.0}, {"thread": "nobody"}):
+        with pytest.raises(UsageError):
+            window(recording, **wrong)
+    with pytest.raises(WrongEngineError, match="sample"):
+        window(exact_recording())
+
+
+def test_a_source_that_changed_since_is_named(tmp_path):
+    """A file whose text is another one now is said to have changed, and the captured text is sent; one that is gone is not named."""
+    file, gone = tmp_path / "app.py", tmp_path / "gone.py"
+    file.write_text("x = 1\n", encoding="utf-8")
+    builder = RecordingBuilder()
+    for path, text in ((file, "x = 1\r\n"), (gone, "y = 2\n")):
+        frame = builder.frame("main", str(path), 1)
+        builder.sample(builder.stack(-1, frame, 1), builder.thread("MainThread"), 0.0, 1.0, 0.0, 0.0)
+        builder.source(Source(str(path), path.name, SourceKind.FILE, text))
+    recording = finish(builder)
+    assert [source["changed"] for source in view_payload(recording)["sources"]] == ["", ""]
+    file.write_text("x = 2\n", encoding="utf-8")
+    sent = view_payload(recording)["sources"]
+    assert [source["changed"] for source in sent] == [
+        "app.py has changed since the run. What is shown is the text that ran.",
+        "",
+    ]
+    assert sent[0]["chunks"] == [[1, ["x = 1"]]]
+
+
 def test_every_module_of_the_front_end_is_in_the_bundle():
     """No module lies about unused, each comes after what it imports, and scopes have names of their own."""
     order = bundle.order()
@@ -290,7 +412,7 @@ def test_every_module_of_the_front_end_is_in_the_bundle():
     )
     for at, name in enumerate(order):
         assert all(order.index(source) < at for _, source in bundle.imports(name))
-    scopes = re.findall(r"^const (\$\w+) = ", bundle.script(), re.MULTILINE)
+    scopes = re.findall(r"^const (\$\w+) = ", bundle.script(diff=True), re.MULTILINE)
     assert len(scopes) == len(set(scopes)) == len(order)
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from workbench.face.bench import Measured, bench
     from workbench.face.calls import record_calls
     from workbench.face.compare import Compared, call, compare, register_comparison
+    from workbench.face.diff import Diff, diff
+    from workbench.face.panel import panel
     from workbench.face.profile import Profile
+    from workbench.face.report import report
     from workbench.face.run import load, profile, profile_call
     from workbench.face.session import history, last
     from workbench.face.study import Study
@@ -28,6 +31,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Advised",
     "Compared",
+    "Diff",
     "Measured",
     "Profile",
     "Study",
@@ -36,24 +40,30 @@ __all__ = [
     "bench",
     "call",
     "compare",
+    "diff",
     "history",
     "last",
     "load",
+    "panel",
     "profile",
     "profile_call",
     "record_calls",
     "register_comparison",
+    "report",
     "verify",
 ]
 
 _HOMES = {
     "Advised": "workbench.face.advise",
     "Compared": "workbench.face.compare",
+    "Diff": "workbench.face.diff",
     "Measured": "workbench.face.bench",
     "advise": "workbench.face.advise",
     "bench": "workbench.face.bench",
     "call": "workbench.face.compare",
     "compare": "workbench.face.compare",
+    "diff": "workbench.face.diff",
+    "panel": "workbench.face.panel",
     "record_calls": "workbench.face.calls",
     "register_comparison": "workbench.face.compare",
     "Profile": "workbench.face.profile",
@@ -64,6 +74,7 @@ _HOMES = {
     "load": "workbench.face.run",
     "profile": "workbench.face.run",
     "profile_call": "workbench.face.run",
+    "report": "workbench.face.report",
     "verify": "workbench.face.verify",
 }
 

@@ -66,7 +66,7 @@ def test_another_payload_is_drawn_in_the_same_place(live):
     """A new payload replaces the view."""
     opened, _ = live
     opened.page.evaluate("given => model.change('payload', given)", view_payload(exact_recording()))
-    opened.page.locator("section.calls").wait_for()
+    opened.page.locator(".flame .estimate").wait_for()
     assert opened.page.locator("article").count() == 1
 
 

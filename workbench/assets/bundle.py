@@ -8,7 +8,8 @@ from importlib.resources import files
 
 from workbench.model.facts import Evidence
 
-ENTRY = "view.js"
+ENTRY, DIFF_ENTRY = "view.js", "diff.js"
+SHEETS = ("table.css", "source.css", "flame.css", "time.css", "diff.css", "workbench.css")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/) *\n", re.MULTILINE | re.DOTALL)
@@ -16,37 +17,47 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 
 
+_STACKS = frozenset({Evidence.SAMPLES, Evidence.CALLS, Evidence.HEAP, Evidence.TASKS})
 ONLY_FOR = {
-    "flame.js": frozenset({Evidence.SAMPLES, Evidence.HEAP, Evidence.TASKS}),
+    "flame.js": _STACKS,
+    "flame_looks.js": _STACKS,
+    "flame_words.js": _STACKS,
+    "stage.js": _STACKS,
     "ranking.js": frozenset({Evidence.LINES, Evidence.MEMORY}),
-    "lanes.js": frozenset({Evidence.TASKS}),
+    "time_tasks.js": frozenset({Evidence.TASKS}),
+    "time_kinds.js": frozenset({Evidence.SAMPLES}),
+    "time_threads.js": frozenset({Evidence.SAMPLES}),
+    "time_moments.js": frozenset({Evidence.SAMPLES}),
 }
 """Modules that draw recordings of some kinds only."""
 
 
 @cache
-def script(*evidence: Evidence) -> str:
-    """All modules as the text of one, whose one entry is `mount(root, payload, options)`; with `evidence`, those that these kinds need.
+def script(*evidence: Evidence, view: bool = True, diff: bool = False) -> str:
+    """The modules as the text of one. With `view` there is `mount(root, payload, options)`, which draws a recording, with `evidence` one of
+    these kinds. With `diff` there is `mountDiff`, which draws what changed between two.
 
     Each module keeps a scope of its own, in dependency order; comments and indentation are left out.
     """
+    entries = [entry for entry, wanted in ((ENTRY, view), (DIFF_ENTRY, diff)) if wanted]
     scopes = "".join(
         f"const {_scope(name)} = (() => {{\n{_body(name)}}})();\n"
         if not evidence or not set(evidence).isdisjoint(ONLY_FOR.get(name, evidence))
         else f"const {_scope(name)} = {{}};\n"
-        for name in order()
+        for name in order(*entries)
     )
-    return f"{scopes}const {{ mount }} = {_scope(ENTRY)};\n"
+    names = {ENTRY: "mount", DIFF_ENTRY: "mountDiff"}
+    return scopes + "".join(f"const {{ {names[entry]} }} = {_scope(entry)};\n" for entry in entries)
 
 
 @cache
 def styles() -> str:
-    """The style sheet of the view, which `mount` puts into the view's shadow root (`options.styles`)."""
-    return _INDENT.sub("", _CSS_COMMENT.sub("", module("workbench.css")))
+    """The style sheets of the view as one, which `mount` puts into the view's shadow root (`options.styles`)."""
+    return _INDENT.sub("", _CSS_COMMENT.sub("", "".join(map(module, SHEETS))))
 
 
-def order() -> list[str]:
-    """The modules' names, each after those it imports, `view.js` last."""
+def order(*entries: str) -> list[str]:
+    """The modules' names that the entries need (none: all there are), each after those it imports."""
     found: dict[str, None] = {}
     begun: set[str] = set()
 
@@ -57,7 +68,8 @@ def order() -> list[str]:
                 visit(needed)
             found[name] = None
 
-    visit(ENTRY)
+    for entry in entries or (ENTRY, DIFF_ENTRY):
+        visit(entry)
     return list(found)
 
 

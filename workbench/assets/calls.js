@@ -1,39 +1,41 @@
-import { element, empty, pane } from "./dom.js";
-import { count, share } from "./format.js";
+import { element } from "./dom.js";
+import { count } from "./format.js";
 
 const MOST = 40;
+const CALLED = { callers: ["called by", "Nobody: it is where the run began."], callees: ["calls", "No function that was seen."] };
+const AWAITED = { callers: ["awaited by", "No function: a task begins with it."], callees: ["awaits", "No function that was seen."] };
 
-/** In place of a flame graph, where there are no stacks: callers and callees of the chosen function. */
-export function callPane(model, store) {
-  const [section, tools, body] = pane("calls", "Callers and callees");
-  const why = element("p", { class: "strip", role: "note" }, "cProfile records no stacks, so there is no flame graph: it knows who called whom, but not by which path.");
-  tools.append(element("span", { class: "hint" }, "choose one to follow it"));
-  const show = ({ frame }) => {
-    const row = model.byFrame.get(frame);
-    const middle = row ? element("p", { class: "middle" }, element("code", {}, row.name), ` ${summary(model, row)}`) : empty("Choose a function to see who calls it and whom it calls.");
-    body.replaceChildren(why, middle, ...(row ? [callLists(model, store, frame, ["callers", "callees"])] : []));
-  };
-  return { section, show };
-}
-
-function summary(model, row) {
-  const calls = row.calls === null ? "" : `${count(row.calls, "call")}, `;
-  return `${calls}total ${model.amount(row.total)} (${share(model.shareOf(row.total))}), self ${model.amount(row.self)}`;
-}
-
-/** Lists of callers and/or callees as buttons that choose. */
+/** Lists of callers and/or callees as buttons that choose; Tab reaches each list once. */
 export function callLists(model, store, frame, kinds) {
   const found = model.neighbours(frame);
   return element("div", { class: "lists" }, kinds.map((kind) => callList(model, store, kind, found[kind])));
 }
 
 function callList(model, store, kind, edges) {
-  const title = kind === "callers" ? "called by" : "calls";
-  const nobody = kind === "callers" ? "Nobody: it is where the run began." : "No function that was seen.";
-  const shown = edges.filter((edge) => edge.frame >= 0);
+  const [title, nobody] = (model.tasks ? AWAITED : CALLED)[kind];
+  const shown = edges.filter((edge) => edge.frame >= 0 && (edge.total > 0 || edge.calls > 0));
   const items = shown.slice(0, MOST).map((edge) => element("li", {}, edgeButton(model, store, edge)));
   if (shown.length > MOST) items.push(element("li", { class: "rest" }, `and ${count(shown.length - MOST, "function")} more`));
-  return element("div", {}, element("h4", {}, title), shown.length ? element("ul", {}, items) : element("p", { class: "quiet" }, nobody));
+  const list = element("ul", {}, items);
+  walked(list);
+  return element("div", { class: kind }, element("h4", {}, title), shown.length ? list : element("p", { class: "quiet" }, nobody));
+}
+
+/** One stop for Tab; the arrow keys, Home and End walk the buttons. */
+function walked(list) {
+  const buttons = [...list.querySelectorAll("button")];
+  buttons.forEach((button, at) => (button.tabIndex = at ? -1 : 0));
+  list.addEventListener("keydown", (event) => {
+    const at = buttons.indexOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    const next = buttons[Math.max(0, Math.min(buttons.length - 1, to))];
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  });
 }
 
 function edgeButton(model, store, edge) {

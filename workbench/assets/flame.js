@@ -1,276 +1,278 @@
 import { element, empty, pane } from "./dom.js";
-import { plusMinus, share } from "./format.js";
-import { OWNER_NAMES } from "./model.js";
+import { count, share } from "./format.js";
+import { coloursOf, fillOf, legend, moduleOf } from "./flame_looks.js";
+import { boxWords, elsewhere, stackText, tipOf } from "./flame_words.js";
+import { calleesOf, callersOf, inTimeOrder, inverted, regrouped } from "./layouts.js";
+import { shareOf } from "./moments.js";
+import { stage } from "./stage.js";
+import { contains, laidOut } from "./tree.js";
 
-const ROW = 20;
-const ROWS = 18;
 const ALL = -1;
+const TITLES = { tasks: "Where the time of tasks went, by chain of awaits" };
+const KEYS = "Dragging zooms into a part, and moves once zoomed. Arrow keys move between boxes, Enter zooms in, plus and minus zoom, Space chooses the function, Escape zooms out, slash searches, c copies the stack.";
 
-/** The flame graph on a canvas: callers above, callees below, the heaviest on the left. Returns the pane, `show(store)` and `draw()`. */
+/** The flame graph in its four forms, with search, colours, and functions hidden or looked at alone. */
 export function flameGraph(model, store) {
-  const [section, tools, body] = pane("flame", model.tasks ? "Where the time of tasks went, by chain of awaits" : "Flame graph");
-  const { tree } = model;
-  if (!(tree.all > 0)) {
+  const [section, tools, body] = pane("flame", TITLES[model.meta.evidence] ?? (model.estimated ? "Calls, as a tree" : "Flame graph"));
+  if (!(model.tree.total.length && model.whole > 0)) {
     body.append(empty("No stack was seen, so there is no flame graph.", model.heap ? "Nothing of this kind was allocated." : "The run was too short for a sample, or it did nothing that took time."));
     return { section, show: () => {}, draw: () => {} };
   }
-  const canvas = element("canvas", { tabindex: 0, role: "application", "aria-roledescription": "flame graph", "aria-label": "Flame graph. Arrow keys move between boxes, Enter zooms in, Space chooses the function, Escape zooms out.", "aria-describedby": "wb-box" });
-  const rows = stageRows(tree);
-  const spacer = element("div", { style: { height: `${(tree.deepest + 1 - rows) * ROW}px` } });
-  const scroll = element("div", { class: "scroll stage", style: { height: `${rows * ROW + 2}px` } }, canvas, spacer);
-  const status = element("p", { id: "wb-box", class: "status", "aria-live": "polite" });
-  const reset = element("button", { type: "button", title: "Show everything again (Escape)", disabled: true }, "reset zoom");
-  const state = { model, tree, store, canvas, scroll, status, reset, zoom: ALL, cursor: ALL, hover: null, width: 0, colors: null };
-  tools.append(legend(model), reset);
-  body.append(scroll, status);
-  reset.addEventListener("click", () => zoomTo(state, ALL));
-  listen(state);
-  say(state, ALL);
-  return { section, show: (_, from) => chosen(state, from), draw: () => draw(state), recolor: () => ((state.colors = null), draw(state)) };
+  const state = { model, store, section, form: "heavy", colour: "owner", search: "", found: null, hidden: [], focus: null, recursion: false, stages: [], over: null };
+  Object.assign(state, furniture(state));
+  tools.append(state.forms, state.colours, state.searching);
+  body.append(...(model.estimated ? [estimateNote()] : []), state.bar, state.board, element("div", { class: "under" }, state.status, state.legend), state.tip);
+  rebuild(state);
+  return {
+    section,
+    show: (_, from) => chosen(state, from),
+    refresh: () => rebuild(state),
+    draw: () => drawn(state),
+    recolor: () => {
+      state.painted = true;
+      for (const one of state.stages) one.recolor();
+    },
+  };
 }
 
-/** As many rows as boxes wide enough to be read reach down to; deeper slivers are scrolled to. */
-function stageRows(tree) {
-  let deepest = Math.min(tree.deepest, 5);
-  for (let at = 0; at < tree.size; at++) if (tree.total[at] >= tree.all / 100 && tree.depth[at] > deepest) deepest = tree.depth[at];
-  return Math.min(ROWS, deepest + 1);
+/** Draws what is there, once the whole view has been painted for the first time. */
+function drawn(state) {
+  if (state.painted) for (const one of state.stages) one.draw();
 }
 
-function legend(model) {
-  const seen = model.meta.owners.filter((owner) => owner.count > 0).map((owner) => owner.owner);
-  return element("ul", { class: "key owners", "aria-label": "Colours of the boxes" }, seen.map((owner) => element("li", {}, element("i", { class: `dot of-${owner}` }), OWNER_NAMES[owner])));
+function estimateNote() {
+  return element("p", { class: "strip estimate", role: "note" }, element("strong", {}, "Estimated. "), "cProfile records no stacks: it knows exactly who called whom, but not by which path. This tree shares out each function's time among its callers by what they are known to have called for. Callers and callees of the chosen function are exact.");
 }
 
-function listen(state) {
-  const { canvas, scroll } = state;
-  scroll.addEventListener("scroll", () => draw(state), { passive: true });
-  canvas.addEventListener("pointermove", (event) => hover(state, hit(state, event)));
-  canvas.addEventListener("pointerleave", () => hover(state, null));
-  canvas.addEventListener("click", (event) => {
-    const at = hit(state, event);
-    if (at === null) return;
-    state.cursor = at;
-    zoomTo(state, at === state.zoom ? ALL : at);
-    choose(state, at);
-  });
-  canvas.addEventListener("keydown", (event) => {
-    if (!key(state, event.key)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  canvas.addEventListener("focus", () => draw(state));
-  canvas.addEventListener("blur", () => draw(state));
+const FORMS = {
+  heavy: ["left heavy", "From callers to callees, the heaviest on the left"],
+  time: ["time order", "From left to right as things happened, in one thread"],
+  up: ["bottom up", "From each function by its own time to its callers"],
+  sandwich: ["sandwich", "Callers above and callees below the chosen function"],
+};
+
+function furniture(state) {
+  const { model } = state;
+  const form = ([key, [word, title]]) => button(word, title, () => setForm(state, key), { "data-form": key, "aria-pressed": key === "heavy", disabled: key === "time" && !timed(model) });
+  const forms = element("div", { class: "choices", role: "group", "aria-label": "Form of the graph" }, Object.entries(FORMS).map(form));
+  const colours = element("select", { "aria-label": "Colour of the boxes" }, Object.entries(coloursOf(model)).map(([key, words]) => element("option", { value: key }, `colour: ${words}`)));
+  colours.addEventListener("change", () => ((state.colour = colours.value), dress(state)));
+  const input = element("input", { type: "search", placeholder: "search functions", "aria-label": "Search the graph for functions, by name or place", spellcheck: "false" });
+  const matches = element("span", { class: "matches", role: "status" });
+  input.addEventListener("input", () => search(state, input.value));
+  input.addEventListener("keydown", (event) => event.key === "Escape" && input.value && (event.stopPropagation(), (input.value = ""), search(state, "")));
+  return { forms, colours, input, matches, searching: element("span", { class: "searching" }, input, matches), bar: element("div", { class: "bar path" }), board: element("div", { class: "board" }), status: element("p", { id: "wb-box", class: "status", "aria-live": "polite" }), legend: element("div", {}), tip: element("div", { class: "tip", "aria-hidden": "true", hidden: true }) };
 }
 
-function key(state, pressed) {
-  const to = neighbour(state, pressed);
-  if (to !== undefined) moveTo(state, to);
-  else if (pressed === "Enter") [zoomTo(state, state.cursor), choose(state, state.cursor)];
-  else if (pressed === " ") choose(state, state.cursor);
-  else if (pressed === "Escape" && state.zoom !== ALL) zoomTo(state, ALL);
+function button(word, title, act, more = {}) {
+  const made = element("button", { type: "button", title, ...more }, word);
+  made.addEventListener("click", act);
+  return made;
+}
+
+function timed({ moments, estimated }) {
+  return Boolean(moments?.exact) && !estimated;
+}
+
+function setForm(state, form) {
+  if (form === state.form) return;
+  state.form = form;
+  for (const one of state.forms.children) one.setAttribute("aria-pressed", one.dataset.form === form);
+  rebuild(state);
+}
+
+/** Makes the trees of the form that is wanted, and their stages anew. */
+function rebuild(state) {
+  const { form, board } = state;
+  const made = form === "sandwich" ? sandwich(state) : [[laidOutAs(state), {}]];
+  state.stages = made.map(([tree, options]) => newStage(state, tree, options));
+  const parts = state.stages.map((one) => one.node);
+  if (form === "sandwich") parts.splice(1, 0, middle(state));
+  board.replaceChildren(...(state.stages.length ? parts : [empty("No function is chosen.", "Choose one in the table, the source or another form of the graph; this one shows who calls it and what it calls.")]));
+  if (state.search) search(state, state.search);
+  dress(state);
+  chosen(state, "rebuilt");
+}
+
+function laidOutAs(state) {
+  const { model, form } = state;
+  const { from, to, thread } = model.filter;
+  if (form === "time") {
+    const one = thread >= 0 ? thread : busiestThread(model);
+    return { ...inTimeOrder(model.boxes, model.moments, one, { from: from ?? -Infinity, to: to ?? Infinity }), thread: one };
+  }
+  return form === "up" ? { ...laidOut(inverted(grouped(state))), way: "up" } : laidOut(grouped(state));
+}
+
+function busiestThread({ moments }) {
+  const seen = new Map();
+  for (const thread of moments.thread) seen.set(thread, (seen.get(thread) ?? 0) + 1);
+  return [...seen].sort(([, a], [, b]) => b - a)[0][0];
+}
+
+/** The tree without what is hidden, or under what is looked at alone. */
+function grouped(state) {
+  const { model, hidden, focus, recursion } = state;
+  if (!hidden.length && !focus && !recursion) return model.tree;
+  return regrouped(model.tree, { hides: hidden.length ? (frame) => hidden.some((one) => one.fits(frame)) : null, focuses: focus?.fits ?? null, recursion });
+}
+
+function sandwich(state) {
+  const { model, store } = state;
+  if (store.frame < 0 || !model.byFrame.has(store.frame)) return [];
+  const tree = grouped(state);
+  return [[{ ...laidOut(callersOf(tree, store.frame)), way: "callers" }, { upward: true }], [laidOut(calleesOf(tree, store.frame)), {}]];
+}
+
+function middle({ model, store }) {
+  const row = model.byFrame.get(store.frame);
+  return element("p", { class: "middle" }, "callers of ", element("code", {}, row.name), " above, what it calls below: ", `${model.amount(row.total)}, ${share(row.share)}`);
+}
+
+function newStage(state, tree, { upward = false }) {
+  let made = null;
+  const tell = {
+    chose: (at) => at >= 0 && choose(state, made, at),
+    moved: (at) => say(state, made, at),
+    over: (at, event) => over(state, made, at, event),
+    zoomed: () => path(state),
+    key: (pressed) => pressedKey(state, made, pressed),
+    fill: (at, ink) => fillOf(state, made.tree, at, ink),
+    faint: (at) => Boolean(state.found && !state.found(made.tree.frame[at])) || (made.zoom >= 0 && at !== made.zoom && contains(made.tree, at, made.zoom)),
+    name: (at) => state.model.name(made.tree.frame[at]),
+    chosen: (at) => made.tree.frame[at] >= 0 && made.tree.frame[at] === state.store.frame,
+    whole: () => (state.form === "sandwich" ? null : `${state.form === "time" ? state.model.threads[tree.thread] : "all"} ${state.model.amount(tree.all)}`),
+  };
+  made = stage(tell, { upward, label: `${FORMS[state.form][0]} flame graph${upward ? ", callers" : ""}. ${KEYS}` });
+  made.set(tree);
+  return made;
+}
+
+function choose(state, made, at) {
+  say(state, made, at);
+  if (made.tree.frame[at] >= 0) state.store.choose(made.tree.frame[at], 0, "flame");
+  path(state);
+}
+
+function pressedKey(state, made, pressed) {
+  if (pressed === "/") state.input.focus();
+  else if (pressed === "c") copy(state, made);
   else return false;
   return true;
 }
 
-function neighbour({ tree, cursor }, pressed) {
-  const below = cursor === ALL ? tree.roots : (tree.children[cursor] ?? []);
-  const beside = cursor === ALL ? [ALL] : tree.parent[cursor] < 0 ? tree.roots : tree.children[tree.parent[cursor]];
-  const at = beside.indexOf(cursor);
-  switch (pressed) {
-    case "ArrowDown": return below.length ? below[0] : cursor;
-    case "ArrowUp": return cursor === ALL ? ALL : tree.parent[cursor];
-    case "ArrowLeft": return beside[Math.max(0, at - 1)];
-    case "ArrowRight": return beside[Math.min(beside.length - 1, at + 1)];
-    case "Home": return ALL;
-    default: return undefined;
-  }
-}
-
-function moveTo(state, to) {
-  state.cursor = to;
-  if (!visible(state, to)) zoomTo(state, to === ALL || state.tree.parent[to] < 0 ? ALL : state.tree.parent[to]);
-  bring(state, to);
-  say(state, to);
-  draw(state);
-}
-
-function visible(state, at) {
-  const { start, length } = view(state);
-  const { tree } = state;
-  if (at === ALL) return true;
-  const from = tree.start[at] - start;
-  return from > -1e-9 && from + tree.total[at] <= length * (1 + 1e-9) && (tree.total[at] / length) * state.width >= 3;
-}
-
-function bring({ tree, scroll }, at) {
-  const top = (at === ALL ? 0 : tree.depth[at]) * ROW;
-  if (top < scroll.scrollTop) scroll.scrollTop = top;
-  else if (top + ROW > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = top + ROW - scroll.clientHeight;
-}
-
-function choose(state, at) {
-  if (at !== ALL && state.tree.frame[at] >= 0) state.store.choose(state.tree.frame[at], 0, "flame");
-}
-
-function zoomTo(state, at) {
-  state.zoom = at;
-  state.reset.disabled = at === ALL;
-  say(state, at);
-  draw(state);
-}
-
 /** Follows a choice made elsewhere: the box of it with the most time is spoken of and brought into sight. */
 function chosen(state, from) {
-  const { tree, store } = state;
-  if (from !== "flame") {
-    let best = ALL;
-    for (let at = 0; at < tree.size; at++) if (tree.frame[at] === store.frame && (best === ALL || tree.total[at] > tree.total[best])) best = at;
-    if (best !== ALL) {
-      state.cursor = best;
-      if (!visible(state, best) && state.zoom !== ALL) zoomTo(state, ALL);
-      bring(state, best);
-      say(state, best);
-    }
-  }
-  if (state.colors) draw(state);
+  const { store, stages } = state;
+  if (state.form === "sandwich" && from !== "rebuilt") return rebuild(state);
+  if (from !== "flame") for (const one of stages) followed(state, one, largestOf(one.tree, store.frame));
+  drawn(state);
+  path(state);
 }
 
-function hover(state, at) {
-  if (at === state.hover) return;
-  state.hover = at;
-  state.canvas.style.cursor = at === null ? "default" : "pointer";
-  state.canvas.title = at === null ? "" : words(state, at);
-  say(state, at ?? state.cursor);
-  draw(state);
+function largestOf(tree, frame) {
+  let best = ALL;
+  for (let at = 0; at < tree.size; at++) if (tree.frame[at] === frame && (best === ALL || tree.total[at] > tree.total[best])) best = at;
+  return best;
 }
 
-function words({ tree, model }, at) {
-  if (at === ALL) return `all of it: ${model.amount(tree.all)}`;
-  const frame = tree.frame[at];
-  const split = { python: tree.split.python[at], native: tree.split.native[at], waiting: tree.split.waiting[at] };
-  const kind = model.kind(split);
-  const where = frame < 0 ? "" : model.place(frame);
-  return `${model.name(frame)}${where ? `, ${where}` : ""}: total ${model.amount(tree.total[at])} (${share(model.shareOf(tree.total[at]))} here), self ${model.amount(tree.self[at])}${kind ? ` (${kind})` : ""}`;
+function followed(state, made, at) {
+  say(state, made, at);
+  if (at !== ALL) state.store.later(() => made.reveal(at));
 }
 
-function say(state, at) {
-  const row = at === ALL ? null : state.model.byFrame.get(state.tree.frame[at]);
-  const elsewhere = row && row.total > state.tree.total[at] * 1.001 ? `; everywhere ${state.model.amount(row.total)} ${plusMinus(row.plusMinus)}` : "";
-  state.status.textContent = words(state, at) + elsewhere;
+function say(state, made, at) {
+  const origin = made.tree.origin !== undefined && at >= 0 ? `; from ${state.model.amount(made.tree.origin + made.tree.start[at])} on` : "";
+  state.status.textContent = boxWords(state, made.tree, at) + elsewhere(state, made.tree, at) + origin;
 }
 
-function view({ tree, zoom }) {
-  return zoom === ALL ? { start: 0, length: tree.all } : { start: tree.start[zoom], length: tree.total[zoom] };
+function over(state, made, at, event) {
+  const { tip, section } = state;
+  say(state, made, at ?? made.cursor);
+  tip.hidden = at === null || at < 0;
+  if (tip.hidden) return;
+  if (state.over !== at) tip.replaceChildren(...tipOf(state, made.tree, at).filter(Boolean));
+  state.over = at;
+  const box = section.getBoundingClientRect();
+  const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  tip.style.left = `${Math.max(0, Math.min(x + 14, box.width - tip.offsetWidth))}px`;
+  tip.style.top = `${y + 18}px`;
 }
 
-function hit(state, event) {
-  const { tree, scroll, canvas, zoom } = state;
-  const box = canvas.getBoundingClientRect();
-  const row = Math.floor((event.clientY - box.top + scroll.scrollTop) / ROW);
-  const { start, length } = view(state);
-  const time = start + ((event.clientX - box.left) / box.width) * length;
-  if (row <= 0) return ALL;
-  let list = tree.roots;
-  for (let depth = 1; ; depth++) {
-    const found = list.find((at) => (zoom !== ALL && contains(tree, at, zoom)) || (tree.start[at] <= time && time < tree.start[at] + tree.total[at]));
-    if (found === undefined) return null;
-    if (depth === row) return found;
-    list = tree.children[found] ?? [];
-  }
+/** Dims what does not match, says how much does, and marks the time when that was painted. */
+function search(state, words) {
+  const { model } = state;
+  state.search = words.trim().toLowerCase();
+  const fits = new Map();
+  const match = (frame) => {
+    if (frame < 0) return false;
+    if (!fits.has(frame)) fits.set(frame, model.name(frame).toLowerCase().includes(state.search) || model.place(frame).toLowerCase().includes(state.search));
+    return fits.get(frame);
+  };
+  state.found = state.search ? match : null;
+  const part = state.found ? shareOf(model.tree, match) : 0;
+  const functions = state.found ? model.functions.filter((row) => match(row.frame)).length : 0;
+  state.matches.textContent = state.found ? `${count(functions, "function")}, ${share(part)}` : "";
+  drawn(state);
+  performance.mark("workbench:searched");
 }
 
-function contains(tree, outer, inner) {
-  for (; inner >= 0; inner = tree.parent[inner]) if (inner === outer) return true;
-  return false;
+/** Colours and what they mean. */
+function dress(state) {
+  state.legend.replaceChildren(legend(state));
+  drawn(state);
 }
 
-function draw(state) {
-  const { canvas, scroll } = state;
-  const width = scroll.clientWidth;
-  const height = scroll.clientHeight;
-  if (!width || !height) return;
-  const ratio = globalThis.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-  }
-  state.width = width;
-  state.colors ??= colors(canvas);
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.font = state.colors.font;
-  pen.textBaseline = "middle";
-  pen.direction = "ltr";
-  boxes(state, pen, scroll.scrollTop, width, height);
+/** Where one is: the callers of what is zoomed to, what can be done with the chosen function, what was taken out. */
+function path(state) {
+  const { model, store, bar, stages } = state;
+  const [one] = stages;
+  const zoomed = one && one.zoom >= 0;
+  const steps = [];
+  for (let at = zoomed ? one.zoom : ALL; at >= 0; at = one.tree.parent[at]) steps.unshift(at);
+  const reset = button("reset zoom", "Show everything again (Escape)", () => stages.forEach((each) => each.zoomTo(ALL)), { disabled: stages.every((each) => each.isWhole()) });
+  const shown = steps.length > 6 ? [...steps.slice(0, 2), null, ...steps.slice(-3)] : steps;
+  const crumbs = shown.map((at) => (at === null ? element("li", {}, "…") : element("li", {}, button(model.name(one.tree.frame[at]), "Zoom to it", () => one.zoomTo(at), at === one.zoom ? { "aria-current": "true" } : {}))));
+  if (!crumbs.length && stages.length) crumbs.push(element("li", { class: "quiet" }, stages.every((each) => each.isWhole()) ? "drag over a part to zoom in, or use Ctrl and the wheel" : "drag to move, with Shift to zoom in further"));
+  const way = element("ol", { class: "crumbs", "aria-label": "Where the graph is zoomed to" }, crumbs);
+  bar.replaceChildren(way, element("div", { class: "tools" }, taken(state), store.frame >= 0 && model.byFrame.has(store.frame) ? acts(state) : null, reset));
 }
 
-function colors(canvas) {
-  const style = getComputedStyle(canvas);
-  const value = (name) => style.getPropertyValue(name).trim();
-  const found = { ink: value("--box-ink"), line: value("--chosen"), paper: value("--paper"), font: `12px ${value("--code-font")}` };
-  for (const owner of ["own", "library", "stdlib", "native", "synthetic", "folded", "all"]) found[owner] = value(`--of-${owner}`);
-  return found;
+function acts(state) {
+  const { model, store } = state;
+  const { frame } = store;
+  const module = moduleOf(model, frame);
+  const hide = (name, fits) => () => ((state.hidden = [...state.hidden, { name, fits }]), rebuild(state));
+  const focus = (name, fits) => () => ((state.focus = { name, fits }), rebuild(state));
+  const inModule = (one) => one >= 0 && moduleOf(model, one) === module;
+  const list = [
+    ["only this", "Show what runs under this function alone", focus(model.name(frame), (one) => one === frame)],
+    [`only ${module}`, `Show what runs under any function of ${module} alone`, focus(module, inModule)],
+    ["hide", "Take this function out; its own time goes to its callers", hide(model.name(frame), (one) => one === frame)],
+    [`hide ${module}`, `Take all functions of ${module} out; their own time goes to their callers`, hide(module, inModule)],
+    [state.recursion ? "spread recursion" : "collapse recursion", "Show a function within itself as one box, or each time", () => ((state.recursion = !state.recursion), rebuild(state))],
+    ["copy stack", "Copy the stack of the box as text (c)", () => copy(state, state.stages.at(-1))],
+  ];
+  const menu = element("details", { class: "acts" }, element("summary", {}, element("code", {}, short(model.name(frame))), " …"), element("div", { class: "menu" }, list.map(([word, title, act]) => button(word, title, act))));
+  return state.form === "time" ? null : menu;
 }
 
-/** Draws what is on the stage: from each box only those below it that are half a pixel wide. */
-function boxes(state, pen, scrolled, width, height) {
-  const { tree, zoom } = state;
-  const { start, length } = view(state);
-  const path = new Set();
-  for (let at = zoom; at >= 0; at = tree.parent[at]) path.add(at);
-  const scale = width / length;
-  const marked = [];
-  box(state, pen, ALL, 0, width, -scrolled, marked);
-  const pending = [tree.roots];
-  while (pending.length) {
-    for (const at of pending.pop()) {
-      const top = tree.depth[at] * ROW - scrolled;
-      if (top > height) break;
-      const above = path.has(at);
-      const left = above ? 0 : (tree.start[at] - start) * scale;
-      const wide = above ? width : tree.total[at] * scale;
-      if (wide < 0.5 || left > width || left + wide < 0 || (!above && zoom !== ALL && tree.depth[at] <= tree.depth[zoom])) continue;
-      if (top > -ROW) box(state, pen, at, left, wide, top, marked);
-      if (tree.children[at]) pending.push(tree.children[at]);
-    }
-  }
-  for (const draw of marked) draw();
+function short(name) {
+  return name.length > 28 ? `${name.slice(0, 27)}…` : name;
 }
 
-function box(state, pen, at, left, wide, top, marked) {
-  const { tree, model, colors: ink, store, cursor, hover: over, canvas } = state;
-  const frame = at === ALL ? ALL : tree.frame[at];
-  const chosen = at !== ALL && frame >= 0 && frame === store.frame;
-  const gap = wide > 4 ? 1 : 0;
-  const inner = Math.max(wide - gap, 0.5);
-  pen.globalAlpha = at !== ALL && contains(tree, at, state.zoom) && at !== state.zoom ? 0.6 : 1;
-  pen.fillStyle = at === ALL ? ink.all : ink[model.owner(frame)];
-  pen.fillRect(left, top, inner, ROW - 1);
-  pen.globalAlpha = 1;
-  if (wide > 26) label(pen, ink, at === ALL ? `all ${model.amount(tree.all)}` : model.name(frame), left + 5, top + ROW / 2, inner - 9, chosen);
-  const here = at === over || (at === cursor && canvas.matches(":focus-visible"));
-  if (chosen || here) marked.push(() => outline(pen, ink, left, top, inner, chosen, here));
+/** What was taken out, each a button that puts it back. */
+function taken(state) {
+  const back = (word, undo) => button(`${word} ×`, "Put it back", () => (undo(), rebuild(state)), { class: "chip" });
+  return [
+    ...(state.focus ? [back(`only ${short(state.focus.name)}`, () => (state.focus = null))] : []),
+    ...state.hidden.map((one) => back(`without ${short(one.name)}`, () => (state.hidden = state.hidden.filter((other) => other !== one)))),
+    ...(state.recursion ? [back("recursion collapsed", () => (state.recursion = false))] : []),
+  ];
 }
 
-function outline(pen, ink, left, top, wide, chosen, here) {
-  pen.strokeStyle = chosen ? ink.line : ink.ink;
-  pen.fillStyle = ink.line;
-  if (wide < 3) return pen.fillRect(left, top, Math.max(wide, 1), ROW - 1);
-  pen.lineWidth = chosen ? 2 : 1;
-  pen.setLineDash(here && chosen ? [4, 2] : []);
-  pen.strokeRect(left + 1, top + 1, wide - 2, ROW - 3);
-  pen.setLineDash([]);
-}
-
-/** Writes as much of a name as fits, with an ellipsis; it never spills over its box. */
-function label(pen, ink, name, left, middle, room, bold) {
-  pen.font = bold ? `bold ${ink.font}` : ink.font;
-  pen.fillStyle = ink.ink;
-  const each = pen.measureText("m").width;
-  let text = name.length * each > room ? name.slice(0, Math.max(1, Math.floor(room / each))) : name;
-  let cut = text.length < name.length;
-  while (text && pen.measureText(cut ? `${text}…` : text).width > room) [text, cut] = [text.slice(0, -1), true];
-  if (text && !(cut && text.length < 2)) pen.fillText(cut ? `${text}…` : text, left, middle);
+function copy(state, made) {
+  const text = stackText(state, made.tree, made.cursor);
+  const said = () => (state.status.textContent = `Copied a stack of ${count(text.split("\n").length, "function")}.`);
+  navigator.clipboard?.writeText(text).then(said, () => (state.status.textContent = text));
 }

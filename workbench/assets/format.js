@@ -1,4 +1,5 @@
 const SIZES = [[2 ** 40, "TiB"], [2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"]];
+const FORMATS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 const STEPS = [[1, 1, "s"], [1e-3, 1e3, "ms"], [1e-6, 1e6, "µs"]];
 
 /** A duration in three significant digits, as Python's `units.seconds` writes it. */
@@ -69,5 +70,5 @@ function three(value) {
 }
 
 function fixed(value, digits) {
-  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return FORMATS[digits].format(value);
 }

@@ -37,7 +37,7 @@ function summary({ meta, timeline }) {
   if (meta.sampled) said.push(count(meta.samples, "sample"));
   if (meta.counted) said.push(`${plain(meta.counted)} counted exactly`);
   if (meta.sampled && meta.plusMinus) said.push(`shares within ${plusMinus(meta.plusMinus)} points`);
-  if (meta.threads > 1) said.push(`${count(meta.threads, "thread")} together`);
+  if (meta.threads.length > 1) said.push(`${count(meta.threads.length, "thread")} together`);
   if (timeline) said.push(`peak memory ${bytes(timeline.peak)}`);
   return said.flatMap((part, at) => (at ? [element("span", { class: "dot-between", "aria-hidden": "true" }, " · "), part] : [part]));
 }

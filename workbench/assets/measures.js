@@ -12,13 +12,12 @@ const WORDS = {
 export function ofMeasure(payload, wanted) {
   const { meta, functions, nodes, lines } = payload;
   const measure = meta.measures.find((one) => one.name === wanted) ?? meta.measures[0];
-  const zeros = nodes.parent.map(() => 0);
   const owners = meta.owners.map((owner) => ({ ...owner, ...owner.by[measure.name], python: null }));
   return {
     ...payload,
     meta: { ...meta, measure: measure.name, whole: measure.whole, tick: 1, owners },
     functions: { frame: functions.frame, ...functions.by[measure.name] },
-    nodes: { parent: nodes.parent, frame: nodes.frame, python: nodes.by[measure.name], native: zeros, waiting: zeros },
+    nodes: { up: nodes.up, frame: nodes.frame, python: nodes.by[measure.name] },
     lines: { source: lines.source, line: lines.line, frame: lines.frame, ...lines.by[measure.name] },
   };
 }

@@ -1,57 +1,73 @@
+import { amounts, indices, parents } from "./columns.js";
 import { bytes, plain, seconds, signedBytes, splitWords } from "./format.js";
+import { estimated } from "./layouts.js";
 import { ofMeasure } from "./measures.js";
-
-const MEASURES = ["python", "native", "waiting"];
+import { EVERYTHING, momentsOf, narrowed } from "./moments.js";
+import { functionRows, sourcesOf, timeOf } from "./rows.js";
+import { callTree, KINDS } from "./tree.js";
 
 /** The names of owners as the table and the legend say them, in the order of the payload's `owners`. */
 export const OWNER_NAMES = { own: "your code", library: "libraries", stdlib: "standard library", native: "native code", synthetic: "interpreter" };
-
-/** Whole numbers of ticks as seconds, rounded once: 100,000 ticks of a microsecond are 0.1 and not 0.09999999999999999. */
-export function timeOf(ticks, tick) {
-  return tick < 1 ? ticks / Math.round(1 / tick) : ticks * tick;
-}
 
 /** The three kinds of time: of samples, and of tasks. */
 export const KIND_WORDS = { samples: ["Python", "native", "waiting"], tasks: ["running", "ready", "waiting"] };
 
 const AMOUNTS = { memory: signedBytes, heap: bytes };
+const NOT_NARROWED = "This recording is shown as a whole.";
 
-/** The payload with its columns decoded: functions with shares, the call tree laid out, sources with their heat; of allocations in one measure. */
-export function decode(whole, measure) {
-  const payload = whole.meta.evidence === "heap" ? ofMeasure(whole, measure) : whole;
+/**
+ * The payload with its columns decoded: functions with shares, the call tree, sources with their heat; of allocations in one measure.
+ * `others` are the payloads of the recording's other passes.
+ */
+export function decode(given, measure, others = []) {
+  const payload = given.meta.evidence === "heap" ? ofMeasure(given, measure) : given;
+  const model = named(payload);
+  if (model.memory) model.most = Math.max(1, ...payload.functions.total, ...payload.lines.increment);
+  model.all = model.functions = functionRows(payload, model);
+  model.captured = model.sources = sourcesOf(payload, model.texts);
+  model.sourceOfFile = new Map(model.sources.map((source, at) => [source.file, at]));
+  indexed(model);
+  model.boxes = model.tree = model.estimated ? guessed(payload, model) : treeOf(payload);
+  model.moments = momentsOf(payload, model.boxes);
+  model.filter = EVERYTHING;
+  model.neighbours = (frame) => (model.estimated ? exactCalls(payload.calls, model.meta.tick, frame) : sampledCalls(model.tree, frame));
+  model.narrow = (filter) => narrow(model, filter);
+  model.besides = (source) => besides(others, source);
+  return model;
+}
+
+function named(payload) {
   const { meta, strings, frames } = payload;
   const owners = meta.owners.map((owner) => owner.owner);
-  const text = strings.map((string) => plain(string));
+  const texts = strings.map((string) => plain(string));
   const model = {
     meta,
     owners,
+    texts,
     whole: meta.whole,
     memory: meta.evidence === "memory",
     heap: meta.evidence === "heap",
+    estimated: meta.evidence === "calls",
+    filtered: false,
+    threads: (meta.threads ?? []).map((name) => plain(name)),
+    whyWhole: payload.whyWhole || NOT_NARROWED,
     amount: AMOUNTS[meta.evidence] ?? seconds,
     kind: (split) => (meta.stacked ? splitWords(split, KIND_WORDS[meta.evidence]) : ""),
-    text: (string) => text[string],
-    where: (frame) => text[frames.where[frame]],
+    text: (string) => texts[string],
+    where: (frame) => texts[frames.where[frame]],
     tasks: payload.tasks,
     timeline: payload.timeline,
     frameCount: frames.id.length,
     id: (frame) => frames.id[frame],
-    name: (frame) => (frame < 0 ? "smaller calls, folded" : text[frames.name[frame]] || "(no name)"),
+    frameOfId: new Map(frames.id.map((id, frame) => [id, frame])),
+    name: (frame) => (frame >= 0 ? texts[frames.name[frame]] || "(no name)" : frame === -1 ? "smaller calls, folded" : "hidden functions"),
     owner: (frame) => (frame < 0 ? "folded" : owners[frames.owner[frame]]),
     file: (frame) => frames.file[frame],
     hot: (frame) => frames.hot[frame] || frames.line[frame],
     first: (frame) => frames.line[frame],
-    place: (frame) => place(text[frames.where[frame]], strings[frames.file[frame]], frames.line[frame]),
-    shareOf: (amount) => (model.memory ? Math.max(0, amount) / model.most : meta.whole > 0 ? amount / meta.whole : 0),
+    place: (frame) => place(texts[frames.where[frame]], strings[frames.file[frame]], frames.line[frame]),
+    shareOf: (amount) => (model.memory ? Math.max(0, amount) / model.most : model.whole > 0 ? amount / model.whole : 0),
   };
-  if (model.memory) model.most = Math.max(1, ...payload.functions.total, ...payload.lines.increment);
-  model.functions = functionRows(payload, model);
-  model.byFrame = new Map(model.functions.map((row) => [row.frame, row]));
-  model.frameOfId = new Map(frames.id.map((id, frame) => [id, frame]));
-  model.tree = callTree(payload.nodes, meta.tick);
-  model.sources = sources(payload, text, meta.tick);
-  model.sourceOfFile = new Map(model.sources.map((source, at) => [source.file, at]));
-  model.neighbours = (frame) => (meta.stacked || model.heap ? sampledCalls(model.tree, frame) : exactCalls(payload.calls, meta.tick, frame));
   return model;
 }
 
@@ -60,130 +76,34 @@ function place(where, file, line) {
   return where && line > 0 ? `${where}:${line}` : where;
 }
 
-function functionRows(payload, model) {
-  const { functions, meta } = payload;
-  return functions.frame.map((frame, at) => {
-    const row = { frame, at, name: model.name(frame), owner: model.owner(frame), self: known(functions.self[at], meta.tick), total: model.memory ? functions.total[at] : timeOf(functions.total[at], meta.tick) };
-    row.share = model.shareOf(row.total);
-    row.calls = functions.calls ? functions.calls[at] : null;
-    row.plusMinus = functions.plusMinus ? (functions.plusMinus[at] ?? NaN) / 1e4 : NaN;
-    row.split = functions.python ? splitOf(functions, at, meta.tick) : null;
-    return row;
-  });
+function indexed(model) {
+  model.byFrame = new Map(model.functions.map((row) => [row.frame, row]));
 }
 
-function known(ticks, tick) {
-  return ticks === null ? NaN : timeOf(ticks, tick);
+/** Shows what happened within `filter` only: `{from, to, thread}`, seconds (null: open) and an index of a thread (-1: all). */
+function narrow(model, filter) {
+  model.filter = filter;
+  model.filtered = Boolean(model.moments) && (filter.from !== null || filter.to !== null || filter.thread >= 0);
+  const found = model.filtered ? narrowed(model, filter) : { tree: model.boxes, whole: model.meta.whole, functions: model.all, sources: model.captured, samples: model.meta.samples };
+  Object.assign(model, found);
+  indexed(model);
 }
 
-function splitOf(columns, at, tick) {
-  return { python: timeOf(columns.python[at], tick), native: timeOf(columns.native[at], tick), waiting: timeOf(columns.waiting[at], tick) };
+function treeOf({ nodes, meta }) {
+  const parent = parents(nodes.up);
+  const split = Object.fromEntries(KINDS.map((kind) => [kind, nodes[kind] ? amounts(nodes[kind], nodes.tick ?? meta.tick) : new Float64Array(parent.length)]));
+  return callTree(parent, indices(nodes.frame), split);
 }
 
-/** Totals, depths and a left-heavy layout: entry `n` spans `start[n]` to `start[n] + total[n]`, in seconds; children are linked lists. */
-function callTree(nodes, tick) {
-  const size = nodes.parent.length;
-  const parent = Int32Array.from(nodes.parent);
-  const frame = Int32Array.from(nodes.frame);
-  const self = new Float64Array(size);
-  const total = new Float64Array(size);
-  const split = {};
-  for (const name of MEASURES) {
-    const ticks = nodes[name];
-    split[name] = Float64Array.from(ticks, (value) => timeOf(value, tick));
-    for (let at = 0; at < size; at++) self[at] += ticks[at];
-  }
-  total.set(self);
-  for (let at = size - 1; at >= 0; at--) if (parent[at] >= 0) total[parent[at]] += total[at];
-  for (let at = 0; at < size; at++) [self[at], total[at]] = [timeOf(self[at], tick), timeOf(total[at], tick)];
-  const tree = { size, parent, frame, self, total, split, depth: new Int32Array(size), start: new Float64Array(size), children: [], roots: [], all: 0, deepest: 0 };
-  return laidOut(tree);
-}
-
-function laidOut(tree) {
-  const { size, parent, frame, total, depth, start } = tree;
-  const children = new Array(size);
-  for (let at = 0; at < size; at++) {
-    const above = parent[at];
-    if (above < 0) tree.roots.push(at);
-    else (children[above] ??= []).push(at);
-  }
-  const heavier = (a, b) => (frame[a] < 0) - (frame[b] < 0) || total[b] - total[a] || a - b;
-  const place = (list, from, level) => {
-    list.sort(heavier);
-    for (const at of list) {
-      start[at] = from;
-      depth[at] = level;
-      from += total[at];
-    }
-    return from;
-  };
-  tree.all = place(tree.roots, 0, 1);
-  for (let at = 0; at < size; at++) {
-    if (children[at]) place(children[at], start[at], depth[at] + 1);
-    if (depth[at] > tree.deepest) tree.deepest = depth[at];
-  }
-  tree.children = children;
-  return tree;
-}
-
-function sources(payload, text, tick) {
-  const found = payload.sources.map((source) => ({
-    file: source.file,
-    label: text[source.label] || "(source)",
-    count: source.lines,
-    chunks: source.chunks,
-    heat: new Map(),
-    widest: 0,
-    hottest: 0,
-    first: 0,
-  }));
-  const { lines } = payload;
-  lines.line.forEach((line, at) => {
-    const source = found[lines.source[at]];
-    const row = { line, frame: lines.frame[at], ...lineKind(lines)(lines, at, tick) };
-    const { wall } = row;
-    source.heat.set(line, row);
-    source.widest = Math.max(source.widest, wall);
-    if (row.here > source.hottest || !source.first) [source.hottest, source.first] = [row.here, line];
-  });
-  return found;
-}
-
-function sampledLine(lines, at, tick) {
-  const wall = timeOf(lines.python[at] + lines.native[at] + lines.waiting[at], tick);
-  return { split: splitOf(lines, at, tick), wall, here: timeOf(lines.here[at], tick), plusMinus: (lines.plusMinus?.[at] ?? NaN) / 1e4, hits: null };
-}
-
-/** A line at which memory was read: `wall` is its increment in bytes. */
-function grownLine(lines, at) {
-  const grown = lines.increment[at];
-  return { split: null, wall: grown, here: grown, plusMinus: NaN, hits: lines.hits[at], peak: lines.peak[at] };
-}
-
-/** A line that allocated: `here` while it was the innermost of own code, `wall` with all it calls, in bytes. */
-function allocatedLine(lines, at) {
-  return { split: null, wall: lines.wall[at], here: lines.here[at], plusMinus: NaN, hits: null, blocks: lines.blocks[at] };
-}
-
-function lineKind(lines) {
-  return lines.increment ? grownLine : lines.blocks ? allocatedLine : lines.hits ? countedLine : sampledLine;
-}
-
-/** A counted line knows its time with all it calls, and not of what kind it was. */
-function countedLine(lines, at, tick) {
-  const wall = timeOf(lines.wall[at], tick);
-  return { split: null, wall, here: wall, plusMinus: NaN, hits: lines.hits[at] };
-}
-
-/** Callers and callees of a frame with seconds, from the tree; a frame counts once per path, so recursion counts once. */
+/** Callers and callees of a frame, from the tree; a frame counts once per path, so recursion counts once. */
 function sampledCalls(tree, frame) {
-  const callers = new Map();
-  const callees = new Map();
+  const [callers, callees] = [new Map(), new Map()];
   for (let at = 0; at < tree.size; at++) {
-    if (tree.frame[at] !== frame) continue;
-    if (!within(tree, tree.parent[at], frame)) add(callers, tree.parent[at] < 0 ? -1 : tree.frame[tree.parent[at]], tree.total[at], null);
-    for (const child of tree.children[at] ?? []) if (tree.frame[child] !== frame) add(callees, tree.frame[child], tree.total[child], null);
+    const above = tree.parent[at];
+    if (!(tree.total[at] > 0)) continue;
+    if (tree.frame[at] === frame) {
+      if (!within(tree, above, frame)) add(callers, above < 0 ? -1 : tree.frame[above], tree.total[at], null);
+    } else if (above >= 0 && tree.frame[above] === frame) add(callees, tree.frame[at], tree.total[at], null);
   }
   return { callers: ranked(callers), callees: ranked(callees) };
 }
@@ -194,8 +114,7 @@ function within(tree, at, frame) {
 }
 
 function exactCalls(calls, tick, frame) {
-  const callers = new Map();
-  const callees = new Map();
+  const [callers, callees] = [new Map(), new Map()];
   calls.caller.forEach((caller, at) => {
     if (calls.callee[at] === frame) add(callers, caller, timeOf(calls.total[at], tick), calls.calls[at]);
     if (caller === frame) add(callees, calls.callee[at], timeOf(calls.total[at], tick), calls.calls[at]);
@@ -212,4 +131,64 @@ function add(edges, frame, total, calls) {
 
 function ranked(edges) {
   return [...edges.values()].sort((a, b) => b.total - a.total || a.frame - b.frame);
+}
+
+/** The tree that a call graph suggests: from functions that nobody called and, of those that only call each other, from the one with most time. */
+function guessed({ calls, meta }, model) {
+  const edges = new Map();
+  const called = new Set();
+  calls.caller.forEach((caller, at) => {
+    const callee = calls.callee[at];
+    if (caller === callee) return;
+    if (!edges.has(caller)) edges.set(caller, []);
+    edges.get(caller).push({ frame: callee, total: timeOf(calls.total[at], meta.tick) });
+    if (model.byFrame.has(caller)) called.add(callee);
+  });
+  for (const list of edges.values()) list.sort((a, b) => b.total - a.total);
+  return estimated(model.byFrame, edges, rootsOf(model, edges, called));
+}
+
+function rootsOf(model, edges, called) {
+  const rows = model.functions.filter((row) => row.total > 0).sort((a, b) => b.total - a.total);
+  const roots = rows.filter((row) => !called.has(row.frame)).map((row) => row.frame);
+  const reached = new Set();
+  const reach = (pending) => {
+    while (pending.length) {
+      const frame = pending.pop();
+      if (reached.has(frame)) continue;
+      reached.add(frame);
+      for (const edge of edges.get(frame) ?? []) pending.push(edge.frame);
+    }
+  };
+  reach([...roots]);
+  for (const { frame } of rows) {
+    if (reached.has(frame)) continue;
+    roots.push(frame);
+    reach([frame]);
+  }
+  return roots;
+}
+
+const BESIDES = {
+  lines: [["hits", "hits", "how often the line ran", "x", "hits"], ["counted", "counted", "time with all it calls, counted", "s", "wall"]],
+  memory: [["increment", "memory", "by how much process memory grew", "B", "increment"]],
+  heap: [["peak", "peak", "allocated there and held when the most was held", "B", "peak"], ["held", "held", "allocated there and held at the end", "B", "held"], ["allocated", "allocated", "allocated there in all", "B", "allocated"]],
+  tasks: [["await", "await", "time of tasks that waited there", "s", "waiting"]],
+};
+
+/** Other measures of a source's lines, from the recording's further passes. */
+function besides(others, { label }) {
+  return others.flatMap((other) => {
+    const at = other.sources.findIndex((one) => plain(other.strings[one.label]) === label);
+    if (at < 0) return [];
+    return (BESIDES[other.meta.evidence] ?? []).flatMap(([key, title, words, unit, name]) => {
+      const values = name in (other.lines.by ?? {}) ? other.lines.by[name].here : other.lines[name];
+      if (!values) return [];
+      const heat = new Map();
+      other.lines.line.forEach((line, row) => {
+        if (other.lines.source[row] === at && values[row]) heat.set(line, unit === "s" ? timeOf(values[row], other.meta.tick) : values[row]);
+      });
+      return heat.size ? [{ key, label: title, words, unit, heat, most: Math.max(...heat.values()) }] : [];
+    });
+  });
 }

@@ -1,7 +1,8 @@
 """What the browser reads: one recording as compact JSON columns, folded until it fits where it is to be stored.
 
-Times are whole numbers of `meta.tick` seconds. `frames`, `nodes`, `functions`, `lines` and `calls` are columns of equal length;
-indices point into `strings` or `frames`. Everything is derived by `workbench.analysis`; nothing is computed twice in two ways.
+Times are whole numbers of `meta.tick` seconds, those of `nodes` of `nodes.tick`. `frames`, `nodes`, `functions`, `lines` and `calls` are
+columns of equal length; indices point into `strings` or `frames`. `nodes`, `paths` and `moments` are packed (`packing.py`), the others
+plain lists. Everything is derived by `workbench.analysis`; what the browser sums up anew for a stretch of time is held against it by tests.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from workbench.analysis.functions import functions, whole
 from workbench.analysis.growth import growth_functions, growth_lines
 from workbench.analysis.heap import heap_functions, heap_lines
@@ -19,6 +22,8 @@ from workbench.analysis.ownership import Owner, owners
 from workbench.analysis.precision import half_width
 from workbench.analysis.tree import MEASURES
 from workbench.assets.embed import script_json, stored_size, utf8
+from workbench.assets.packing import pack
+from workbench.assets.payload_detail import FUNCTION_BYTES, LINE_BYTES, MOST_PACKED, NODE_BYTES, STEPS, Detail
 from workbench.assets.payload_heap import (
     function_columns,
     heap_meta,
@@ -27,6 +32,7 @@ from workbench.assets.payload_heap import (
     node_columns,
     owner_columns,
 )
+from workbench.assets.payload_moments import moments_payload
 from workbench.assets.payload_sources import SourcePart, SourceText, source_parts, source_texts
 from workbench.assets.payload_tasks import tasks_payload
 from workbench.assets.payload_timeline import timeline
@@ -42,50 +48,29 @@ if TYPE_CHECKING:
     from workbench.analysis.lines import LineRow
     from workbench.model.recording import Recording
 
-VERSION = 1
+VERSION = 2
 _HEAT: dict[Evidence, Callable[[Recording], Any]] = {Evidence.MEMORY: growth_lines, Evidence.HEAP: heap_lines}
 OWNERS = tuple(Owner)
+NODE_TICK = 1_000
+"""How many ticks the unit of the call tree's times has: what is drawn needs fewer digits than what is written."""
 NAME_LENGTH, SENTENCE_LENGTH, MOST_NOTES = 400, 1_000, 30
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the view says in words. `counted` is what an exact engine counted, `where` gives a file's short name; `facts` are
-    (label, sentence) pairs for the header; `closer` is the command that looks at one function's lines, its name as `{name}`."""
+    (label, sentence) pairs for the header; `closers` are (engine, words, command) of closer looks at one function, its name as `{name}`,
+    and `closer` the one at its lines; `changed` says of a file that its source is another one now."""
 
     title: str = ""
     ended: str = ""
     caution: str = ""
     counted: str = ""
     closer: str = ""
+    closers: tuple[tuple[str, str, str], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     where: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """The most that is kept: stack nodes, functions, source lines (in windows of `around` beside those seen), timeline points."""
-
-    nodes: int
-    functions: int
-    lines: int
-    around: int
-    points: int
-
-
-STEPS = (
-    Detail(1_000_000, 1_000_000, 60_000, 200, 400),
-    Detail(60_000, 20_000, 20_000, 100, 400),
-    Detail(20_000, 8_000, 8_000, 60, 400),
-    Detail(8_000, 3_000, 4_000, 40, 400),
-    Detail(4_000, 1_500, 2_000, 20, 300),
-    Detail(2_000, 800, 1_000, 12, 200),
-    Detail(1_000, 400, 500, 8, 200),
-    Detail(500, 200, 250, 4, 100),
-    Detail(200, 80, 100, 2, 60),
-    Detail(50, 25, 30, 1, 40),
-)
-_NODE_BYTES, _FUNCTION_BYTES, _LINE_BYTES = 12, 30, 4
+    changed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +94,41 @@ class _Facts:
         """A lower bound on the bytes of the payload at this step."""
         lines = min(sum(len(text.texts) for text in self.texts), step.lines)
         return (
-            min(len(self.tree), step.nodes) * _NODE_BYTES
-            + min(len(self.rows), step.functions) * _FUNCTION_BYTES
-            + lines * _LINE_BYTES
+            min(len(self.tree), step.nodes) * NODE_BYTES
+            + min(len(self.rows), step.functions) * FUNCTION_BYTES
+            + lines * LINE_BYTES
         )
 
 
-def payload(recording: Recording, *, limit: int | None = None, words: Words | None = None) -> dict[str, Any]:
-    """The payload of a recording; `limit` is the most bytes it may take in a notebook's file (None: all there is).
+def plain_size(value: Any) -> int:
+    """The bytes of `value` as JSON within a notebook's file."""
+    return stored_size(script_json(value))
+
+
+def payload(
+    recording: Recording,
+    *,
+    limit: int | None = None,
+    words: Words | None = None,
+    size: Callable[[Any], int] = plain_size,
+) -> dict[str, Any]:
+    """The payload of a recording; `limit` is the most bytes it may take where it is stored, as `size` measures (None: all there is).
 
     To fit, small stack nodes and functions are folded and sources cut to what was seen; `meta.folded` says so. The least detail
     is a few kB, whatever the limit. Sums over a whole owner or the whole run stay complete.
     """
     facts = _facts(recording, words or Words(title=recording.target.name))
     for step in STEPS[:-1]:
-        if limit is None or facts.least(step) <= limit:
+        if limit is None or facts.least(step) <= limit * MOST_PACKED:
             made = _Writer(facts, step).write()
-            if limit is None or stored_size(script_json(made)) <= limit:
+            if limit is None or size(made) <= limit:
                 return made
     return _Writer(facts, STEPS[-1]).write()
 
 
 def tick_of(seconds: float) -> float:
-    """The unit in which times are sent: a power of ten that leaves six digits to the whole."""
-    return 10.0 ** (math.floor(math.log10(seconds)) - 6) if seconds > 0 else 1e-6
+    """The unit in which times are sent: a power of ten that leaves nine digits to the whole."""
+    return 10.0 ** (math.floor(math.log10(seconds)) - 9) if seconds > 0 else 1e-9
 
 
 def _facts(recording: Recording, words: Words) -> _Facts:
@@ -170,10 +166,12 @@ class _Writer:
         """The payload at this detail."""
         recording = self.facts.recording
         parts = source_parts(self.facts.texts, self.detail.lines, self.detail.around)
+        tree = self.facts.tree.pruned(self.detail.nodes)
         written = {
             "version": VERSION,
             "functions": self._functions(),
-            "nodes": self._nodes(),
+            "nodes": self._nodes(tree),
+            **moments_payload(recording, tree, self.detail.moments),
             "calls": self._calls(),
             "lines": self._lines(parts),
             "sources": self._sources(parts),
@@ -244,18 +242,18 @@ class _Writer:
             **function_columns(self.facts.recording, rows),
         }
 
-    def _nodes(self) -> dict[str, Any]:
-        tree = self.facts.tree.pruned(self.detail.nodes)
+    def _nodes(self, tree: CallTree) -> dict[str, Any]:
         if tree.folded:
             self.folded.append(f"{tree.folded:,} small boxes of the flame graph")
         return {
-            "parent": tree.parent,
-            "frame": [self._frame(frame) if frame >= 0 else -1 for frame in tree.frame],
+            "up": pack(np.arange(len(tree)) - np.array(tree.parent, dtype=np.int64)),
+            "frame": pack([self._frame(frame) if frame >= 0 else -1 for frame in tree.frame]),
             **(node_columns(tree) if self.facts.recording.evidence is Evidence.HEAP else self._times(tree)),
         }
 
     def _times(self, tree: CallTree) -> dict[str, Any]:
-        return {name: [round(value / self.facts.tick) for value in values] for name, values in tree.own.items()}
+        tick = self.facts.tick * NODE_TICK
+        return {"tick": tick} | {name: pack(np.rint(np.array(own) / tick)) for name, own in tree.own.items()}
 
     def _calls(self) -> dict[str, list[Any]]:
         if self.facts.recording.stacked:
@@ -302,6 +300,7 @@ class _Writer:
                 "file": self._file(part.source.file),
                 "label": self._string(self._where(part.source.file)),
                 "lines": part.count,
+                "changed": _short(self.facts.words.changed.get(part.source.file, ""), SENTENCE_LENGTH),
                 "chunks": [[first, [utf8(text) for text in texts]] for first, texts in part.chunks],
             }
             for part in parts
@@ -332,11 +331,12 @@ class _Writer:
             "stacked": recording.stacked,
             "counted": words.counted,
             "closer": _short(words.closer),
+            "closers": [dict(zip(("engine", "label", "command"), row, strict=True)) for row in words.closers],
             "tick": facts.tick,
             "duration": recording.duration,
             "whole": whole(recording),
             "samples": len(recording.samples),
-            "threads": len(recording.threads),
+            "threads": [_short(name) for name in recording.threads],
             "plusMinus": _known(half_width(0.5, len(recording.samples))) if recording.sampled else 0.0,
             "ended": _short(words.ended, SENTENCE_LENGTH),
             "caution": _short(words.caution, SENTENCE_LENGTH),

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.heap import heap_measures, heap_whole
+from workbench.assets.packing import pack
 from workbench.assets.payload_tree import owner_totals
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def line_columns(recording: Recording, rows: Sequence[HeapLine]) -> dict[str, An
 
 def node_columns(tree: CallTree) -> dict[str, Any]:
     """`by`: measure -> bytes of each box by itself."""
-    return {"by": {name: [round(value) for value in values] for name, values in tree.own.items()}}
+    return {"by": {name: pack([round(value) for value in values]) for name, values in tree.own.items()}}
 
 
 def owner_columns(

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class CallTree:
     """One entry per path of functions, callers first: `parent` (-1 at a root), `frame` (-1 for folded boxes), `own` amounts by measure.
 
-    `folded` is how many entries were folded away.
+    `folded` is how many entries were folded away. `place` is the entry of each stack node of the recording, -1 where nothing is below it;
+    empty where entries were folded.
     """
 
     parent: list[int]
     frame: list[int]
     own: dict[str, list[float]]
     folded: int = 0
+    place: tuple[int, ...] | list[int] = ()
 
     def __len__(self) -> int:
         return len(self.parent)
@@ -93,7 +95,7 @@ def call_tree(recording: Recording) -> CallTree:
     at = np.array(place, dtype=np.int64)
     inside = at >= 0
     split = {name: binned(at[inside], amounts[inside], len(rows)).tolist() for name, amounts in own.items()}
-    return CallTree([row[0] for row in rows], [row[1] for row in rows], split)
+    return CallTree([row[0] for row in rows], [row[1] for row in rows], split, place=place)
 
 
 def _own(recording: Recording) -> dict[str, NDArray[np.float64]]:

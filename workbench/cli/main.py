@@ -22,9 +22,10 @@ COMMANDS = {
     "study": "One optimisation, step by step, in a folder that remembers.",
     "brief": "A study in so many tokens, for an agent that goes on with it.",
     "hotspots": "What costs most in a saved recording, in so many tokens; for agents.",
+    "diff": "What changed between two recordings: functions and lines, ranked by seconds.",
     "show": "Print a saved recording as text or JSON.",
     "advise": "What the hot lines of a recording suggest; with --prove, whether that pays.",
-    "report": "Write a saved recording as one HTML page that opens anywhere.",
+    "report": "Write saved recordings, and what changed between them, as one HTML page that opens anywhere.",
     "agent": "The prompts for coding agents: show, check, install; and the answers as tools.",
 }
 """Name -> one line on it. Each is the object `command` of the module of that name here, loaded when it is asked for."""

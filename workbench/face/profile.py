@@ -7,16 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import SaveFailedError, StillRunningError, UsageError
-from workbench.files import write_whole
+from workbench.errors import StillRunningError, UsageError
 from workbench.model.facts import TargetKind
 
 if TYPE_CHECKING:
     import os
     import pstats
+    from collections.abc import Iterable
 
     import pandas as pd
+    from matplotlib.axes import Axes
 
+    from workbench.face.snakeviz import Icicle
     from workbench.model.facts import Cost, Environment, RunError, Target
     from workbench.model.recording import Recording
 
@@ -172,6 +174,15 @@ class Profile:
 
         return blocked_frame(self.recording)
 
+    def between(self, start: float, end: float, *, thread: str | None = None) -> Profile:
+        """What was seen from `start` to `end`, in seconds since the run began, of all threads or of the one named; as the view does.
+
+        Raises WrongEngineError for an engine that does not keep when things happened, UsageError for an empty stretch or an unknown thread.
+        """
+        from workbench.analysis.window import window
+
+        return Profile(window(self.recording, start, end, thread))
+
     def pstats(self) -> pstats.Stats:
         """The standard library's form of an exact recording. Raises WrongEngineError for a sampled one."""
         from workbench.formats.pstats_file import to_stats
@@ -193,6 +204,30 @@ class Profile:
                 return hotspots_json(self.recording, tokens=tokens)
         return hotspots_json(self.recording)
 
+    def plot(self, *, ax: Axes | None = None, top: int = 10) -> Axes:
+        """The functions with the most time (or memory) as bars, drawn on `ax` or on axes made now; returns the axes."""
+        from workbench.render.figures import plot
+
+        return plot(self.recording, ax=ax, top=top)
+
+    def plot_memory(self, *, ax: Axes | None = None) -> Axes:
+        """Memory over the run, its peak marked, drawn on `ax` or on axes made now; returns the axes. UsageError where it was not read."""
+        from workbench.render.figures import plot_memory
+
+        return plot_memory(self.recording, ax=ax)
+
+    def plot_tasks(self, *, ax: Axes | None = None, most: int = 40) -> Axes:
+        """asyncio tasks as lanes over time, drawn on `ax` or on axes made now; returns the axes. WrongEngineError for other engines."""
+        from workbench.render.figures import plot_tasks
+
+        return plot_tasks(self.recording, ax=ax, most=most)
+
+    def snakeviz(self) -> Icicle:
+        """SnakeViz's own icicle and sunburst of a recording of engine `cpu`, shown inline. Raises WrongEngineError for other engines."""
+        from workbench.face.snakeviz import Icicle
+
+        return Icicle(self.recording)
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a `.wbp` file and return its path. Raises SaveFailedError; the recording stays in the session."""
         from workbench.formats.native import write
@@ -201,20 +236,23 @@ class Profile:
         write(self.recording, target)
         return target
 
-    def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write one HTML file that opens anywhere, offline, and return its path. Raises SaveFailedError."""
-        from workbench.render.html import report
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        title: str = "",
+        notes: str | Path = "",
+        redact: bool | str | Iterable[str] = False,
+    ) -> Path:
+        """Write one HTML file that opens anywhere, offline, with this recording in it, and return its path.
 
-        target = Path(path)
-        page = report(self.recording).encode()
-        try:
-            write_whole(target, page)
-        except OSError as error:
-            raise SaveFailedError(
-                f"The report was not written to {target}: {error.strerror or error}. "
-                "The recording is kept in this session; give another path."
-            ) from error
-        return target
+        `notes` are Markdown, or the path of a file of it; `redact` is what to take out first: `paths`, `arguments`, `source`,
+        `source=PATTERN`, `names`, `all`. `workbench.face.report.report` puts several recordings on one page. Raises SaveFailedError, and
+        UsageError for what cannot be redacted.
+        """
+        from workbench.face.report import report
+
+        return report(path, self, title=title, notes=notes, redact=redact)
 
     def view(self) -> Any:
         """The same view as a live widget: what is chosen in it is in its `selected`, and the other way round."""

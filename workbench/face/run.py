@@ -174,7 +174,10 @@ def _awaited(call: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def load(path: str | os.PathLike[str]) -> Profile:
-    """Read a saved recording (`.wbp`) or a cProfile file (`.prof`). Raises FileFormatError or TargetNotFoundError."""
+    """Read a saved recording (`.wbp`), a cProfile file (`.prof`) or the one in a report (`report.html`; `report.html#2` is its second).
+
+    Raises FileFormatError or TargetNotFoundError.
+    """
     from workbench.formats.detect import read
 
     return Profile(read(Path(path)))

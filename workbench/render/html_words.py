@@ -7,19 +7,24 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench import units
-from workbench.assets.payload import Words, payload
+from workbench.assets.payload import Words, payload, plain_size
 from workbench.model.facts import Evidence
 from workbench.render import summary
+from workbench.render.freshness import changed_since
 from workbench.render.places import Places
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.model.recording import Recording
 
 
-def view_payload(recording: Recording, *, limit: int | None = None) -> dict[str, Any]:
-    """The payload of a recording with its words, and those of its further passes; `limit` is for all of them together."""
+def view_payload(
+    recording: Recording, *, limit: int | None = None, size: Callable[[Any], int] = plain_size
+) -> dict[str, Any]:
+    """The payload of a recording with its words, and those of its further passes; `limit` is for all together, as `size` measures."""
     share = None if limit is None else limit // len(recording.all_passes)
-    first, *others = (payload(one, limit=share, words=words(one)) for one in recording.all_passes)
+    first, *others = (payload(one, limit=share, words=words(one), size=size) for one in recording.all_passes)
     return first | {"passes": others} if others else first
 
 
@@ -35,8 +40,10 @@ def words(recording: Recording) -> Words:
         caution=caution(recording),
         counted=summary.counted(recording),
         closer=closer(recording),
+        closers=closers(recording),
         facts=tuple((label, said) for label, said in _facts(recording) if said),
         where=MappingProxyType({file: places.file(file) for file in files}),
+        changed=MappingProxyType(changed_since(recording)),
     )
 
 
@@ -45,6 +52,19 @@ def closer(recording: Recording) -> str:
     if recording.evidence in (Evidence.LINES, Evidence.MEMORY):
         return ""
     return summary.again(recording, "lines", "{name}").strip("`")
+
+
+_CLOSER = (("lines", "time its lines"), ("memory", "read its memory"))
+
+
+def closers(recording: Recording) -> tuple[tuple[str, str, str], ...]:
+    """The closer looks at one function that other engines offer for the same target: (engine, words, command with `{name}`)."""
+    done = {one.evidence for one in recording.all_passes}
+    return tuple(
+        (engine, label, summary.again(recording, engine, "{name}").strip("`"))
+        for engine, label in _CLOSER
+        if Evidence(engine) not in done
+    )
 
 
 def caution(recording: Recording) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from workbench.model.recording import Recording
 
+LINES = "lines"
 PAYLOAD_LIMIT = 8_000_000
 """Bytes of data sent to the browser at the most; beyond, small boxes and functions are folded, and the view says so."""
 
@@ -56,14 +57,16 @@ class RecordingView(anywidget.AnyWidget):
 
     `payload` is what the browser reads (see `assets.payload`). `selected` is the index of the chosen function in the recording's
     frame table, -1 for none; setting it moves the view. Setting `payload` draws another recording in the same place. `closer` is called
-    with a function's name when a closer look at it is asked for.
+    with the names of a function and of an engine when a closer look at it is asked for that the view offers.
     """
 
     _esm = script() + _RENDER.format(styles=script_json(styles()))
     payload = traitlets.Dict().tag(sync=True)
     selected = traitlets.Int(-1).tag(sync=True)
 
-    def __init__(self, recording: Recording, closer: Callable[[str], object] | None = None, **options: Any) -> None:
+    def __init__(
+        self, recording: Recording, closer: Callable[[str, str], object] | None = None, **options: Any
+    ) -> None:
         super().__init__(payload=view_payload(recording, limit=PAYLOAD_LIMIT), **options)
         self._names = [recording.frame_name(frame) for frame in range(len(recording.frames))]
         self._closer = closer
@@ -71,9 +74,17 @@ class RecordingView(anywidget.AnyWidget):
 
     def _told(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """The button for a closer look was pressed in the browser."""
-        frame = content.get("closer")
-        if self._closer is not None and isinstance(frame, int) and 0 <= frame < len(self._names):
-            self._closer(self._names[frame].replace(".<locals>", ""))
+        asked = content.get("closer")
+        frame, engine = (asked.get("frame"), asked.get("engine")) if isinstance(asked, dict) else (asked, LINES)
+        if self._closer is None or not isinstance(frame, int) or not 0 <= frame < len(self._names):
+            return
+        if isinstance(engine, str) and engine in self._offered():
+            self._closer(self._names[frame].replace(".<locals>", ""), engine)
+
+    def _offered(self) -> set[str]:
+        """The engines whose closer looks the payload offers."""
+        offered = self.payload.get("meta", {}).get("closers")
+        return {LINES} if offered is None else {one["engine"] for one in offered}
 
     @property
     def function(self) -> str | None:
