@@ -42,6 +42,7 @@ def serving(entries: dict[str, str], wait: float):
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
 
 
 async def fetch(port: int, name: str) -> int:

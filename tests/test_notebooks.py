@@ -79,6 +79,14 @@ def shown(cell: Any) -> str:
     return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
+def unpacked(cell: Any) -> list[str]:
+    """The scripts that a cell's outputs hold packed, as text."""
+    from workbench.render.live import unpacked
+
+    pages = (output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    return [script for page in pages for script in unpacked(page)]
+
+
 def cell_of(notebook: Any, name: str) -> Any:
     (found,) = [cell for cell in notebook.cells if cell.id == name]
     return found
@@ -108,7 +116,18 @@ def check_patterns(notebook: Any) -> None:
     assert "known_sizes = set(sizes)" in shown(cell_of(notebook, "diff"))
 
 
-CHECKS = {"00": check_start, "01": check_first_notebook, "05": check_patterns}
+def check_sharing(notebook: Any) -> None:
+    """The change is named first in the diff, the figure is there, and the page gives both recordings back."""
+    cells = {cell.source.partition("\n")[0]: cell for cell in code_cells(notebook)}
+    assert "part_key" in shown(cells["workbench.diff(before, after)"]).partition("Lines by change")[0]
+    assert "image/png" in cells["import matplotlib.pyplot as plt"].outputs[-1]["data"]
+    assert re.search(
+        r"change\.html +In \[2\].*\nchange\.html#2 +In \[5\]",
+        shown(cells['for name in ("change.html", "change.html#2"):']),
+    )
+
+
+CHECKS = {"00": check_start, "01": check_first_notebook, "05": check_patterns, "06": check_sharing}
 
 
 @pytest.mark.kernel
@@ -139,7 +158,7 @@ def test_stored_notebook_says_nothing_of_the_machine(path: Path) -> None:
     """No path of the machine it ran on is in a stored output or in the metadata."""
     notebook = stored(path)
     for cell in code_cells(notebook):
-        said = json.dumps(cell.outputs, ensure_ascii=False)
+        said = json.dumps(cell.outputs, ensure_ascii=False) + "".join(unpacked(cell))
         found = [said[max(0, hit.start() - 40) : hit.end() + 40] for hit in OF_THIS_MACHINE.finditer(said)]
         assert found == [], cell.source
     assert OF_THIS_MACHINE.search(json.dumps(notebook.metadata)) is None
