@@ -6,7 +6,15 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from samples import drawn, exact_recording, heap_recording, random_recording, small_recording, tasks_recording
+from samples import (
+    drawn,
+    exact_recording,
+    heap_recording,
+    hostile_recording,
+    random_recording,
+    small_recording,
+    tasks_recording,
+)
 
 from workbench import units
 from workbench.analysis.functions import functions, whole
@@ -358,3 +366,57 @@ def test_lines_are_narrowed_with_everything_else(show):
     nodes = opened.page.locator(".source .line.hot")
     found = {node.get_attribute("data-line"): node.locator(".cell").first.inner_text() for node in nodes.all()}
     assert found == wanted
+
+
+def test_a_part_of_the_run_with_nothing_in_it_says_so(show):
+    """Where a range or a thread has no samples, or what is chosen is not in it, every form says so in place of a blank."""
+    opened = show(small_recording())
+    opened.page.evaluate(NARROW, {"from": 1.15, "to": 1.19, "thread": -1})
+    for name in ("heavy", "time", "up"):
+        form(opened, name)
+        assert "Nothing was seen in this part of the run" in opened.page.locator(".flame .board").inner_text()
+    form(opened, "sandwich")
+    assert "build_index was not seen in this part of the run" in opened.page.locator(".flame .board").inner_text()
+    opened.page.get_by_role("button", name="show the whole run").click()
+    assert opened.page.locator(".flame canvas").count() == 2
+
+
+def test_the_menu_is_closed_by_escape(show):
+    """Escape closes the menu of the chosen function and leaves the keyboard on its button."""
+    opened = show(small_recording())
+    opened.page.locator(".acts summary").click()
+    opened.page.locator(".menu button").first.focus()
+    opened.page.keyboard.press("Escape")
+    assert opened.page.locator(".acts").get_attribute("open") is None
+    assert opened.page.evaluate("document.activeElement.shadowRoot.activeElement.tagName") == "SUMMARY"
+
+
+SPYING = """() => {
+    globalThis.spilled = [];
+    globalThis.written = 0;
+    const kind = CanvasRenderingContext2D.prototype;
+    const [rect, text] = [kind.fillRect, kind.fillText];
+    let box = null;
+    kind.fillRect = function (x, y, w, h) { box = [x, y, w, h]; rect.call(this, x, y, w, h); };
+    kind.fillText = function (words, x, y) {
+        text.call(this, words, x, y);
+        if (!this.canvas.closest(".flame")) return;
+        const wide = this.measureText(words).width;
+        globalThis.written += 1;
+        if (x < box[0] || x + wide > box[0] + box[2] || y < box[1] || y > box[1] + box[3]) globalThis.spilled.push([words, x, wide, box]);
+    };
+}"""
+
+
+@pytest.mark.parametrize("make", [hostile_recording, lambda: random_recording(4, 60, 400, 3_000), heap_recording])
+def test_no_name_spills_over_its_box(show, make):
+    """In every form, zoomed or not, what is written of a name lies within its box, whatever letters it has."""
+    opened = show(make(), width=700)
+    opened.page.evaluate(SPYING)
+    for name in ("up", "sandwich", "heavy"):
+        form(opened, name)
+    canvas(opened).focus()
+    for key in ("Home", "ArrowDown", "Enter", "ArrowDown", "Enter", "Escape", "+", "+", "Escape"):
+        opened.page.keyboard.press(key)
+    assert opened.page.evaluate("globalThis.written") > 20
+    assert opened.page.evaluate("globalThis.spilled") == []

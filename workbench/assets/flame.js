@@ -84,14 +84,21 @@ function setForm(state, form) {
 /** Makes the trees of the form that is wanted, and their stages anew. */
 function rebuild(state) {
   const { form, board } = state;
-  const made = form === "sandwich" ? sandwich(state) : [[laidOutAs(state), {}]];
+  const made = (form === "sandwich" ? sandwich(state) : [[laidOutAs(state), {}]]).filter(([tree]) => tree.all > 0);
   state.stages = made.map(([tree, options]) => newStage(state, tree, options));
   const parts = state.stages.map((one) => one.node);
-  if (form === "sandwich") parts.splice(1, 0, middle(state));
-  board.replaceChildren(...(state.stages.length ? parts : [empty("No function is chosen.", "Choose one in the table, the source or another form of the graph; this one shows who calls it and what it calls.")]));
+  if (form === "sandwich" && parts.length) parts.splice(1, 0, middle(state));
+  board.replaceChildren(...(state.stages.length ? parts : [nothing(state)]));
   if (state.search) search(state, state.search);
   dress(state);
   chosen(state, "rebuilt");
+}
+
+/** Why there is no box. */
+function nothing({ model, store, form }) {
+  if (form === "sandwich" && store.frame < 0) return empty("No function is chosen.", "Choose one in the table, the source or another form of the graph; this one shows who calls it and what it calls.");
+  if (form === "sandwich") return empty(`${model.name(store.frame)} was not seen${model.filtered ? " in this part of the run" : " on any stack"}.`);
+  return empty(model.filtered ? "Nothing was seen in this part of the run." : "Nothing is left of the graph.", model.filtered ? "Choose a longer part, or another thread." : "Put back what was taken out of it.");
 }
 
 function laidOutAs(state) {
@@ -253,7 +260,9 @@ function acts(state) {
     [state.recursion ? "spread recursion" : "collapse recursion", "Show a function within itself as one box, or each time", () => ((state.recursion = !state.recursion), rebuild(state))],
     ["copy stack", "Copy the stack of the box as text (c)", () => copy(state, state.stages.at(-1))],
   ];
+  const closing = (event) => event.key === "Escape" && menu.open && (event.stopPropagation(), (menu.open = false), menu.firstChild.focus());
   const menu = element("details", { class: "acts" }, element("summary", {}, element("code", {}, short(model.name(frame))), " …"), element("div", { class: "menu" }, list.map(([word, title, act]) => button(word, title, act))));
+  menu.addEventListener("keydown", closing);
   return state.form === "time" ? null : menu;
 }
 
