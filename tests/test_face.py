@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from guest import unchanged
+from samples import small_recording
 
 import workbench
 from workbench.errors import (
@@ -260,3 +261,19 @@ def test_a_program_with_its_own_trace_function_keeps_it() -> None:
         sys.settrace(before)
     assert still is tracer
     assert "burn" in seen
+
+
+def test_a_stretch_of_a_run_is_a_profile_too() -> None:
+    """`between` is a profile of the samples in a stretch or a thread; two stretches that meet have all that the whole has."""
+    whole = workbench.Profile(small_recording())
+    first, rest = whole.between(0.0, 0.4), whole.between(0.4, whole.duration + 1)
+    added = (
+        first.functions()
+        .set_index("function")["self"]
+        .add(rest.functions().set_index("function")["self"], fill_value=0)
+    )
+    pd.testing.assert_series_equal(added.sort_index(), whole.functions().set_index("function")["self"].sort_index())
+    writer = whole.between(0.0, whole.duration, thread="writer")
+    assert set(writer.functions().query("total > 0")["function"]) == {"flush", "Queue.get"}
+    with pytest.raises(UsageError, match="no thread 'nobody'"):
+        whole.between(0.0, 1.0, thread="nobody")

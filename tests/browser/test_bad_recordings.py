@@ -33,6 +33,8 @@ def walk(opened):
         button = page.locator(f"[data-form={form}]")
         if button.count():
             button.click()
+            board = page.locator(".flame .board")
+            assert board.locator("canvas").count() or board.inner_text().strip()
     for option in page.locator(".flame select option").all():
         page.locator(".flame select").select_option(option.get_attribute("value"))
     for row in page.locator(".functions tr.one").all():

@@ -7,8 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 from samples import (
+    PROJECT,
     drawn,
     exact_recording,
+    finish,
     heap_recording,
     hostile_recording,
     random_recording,
@@ -20,6 +22,7 @@ from workbench import units
 from workbench.analysis.functions import functions, whole
 from workbench.analysis.lines import lines
 from workbench.analysis.window import window
+from workbench.model.builder import RecordingBuilder
 
 pytestmark = pytest.mark.browser
 
@@ -348,7 +351,7 @@ def test_allocations_and_tasks_have_forms_too(show, make):
     opened = show(make())
     assert opened.page.locator("[data-form=time]").is_disabled()
     form(opened, "up")
-    assert over(opened, 0.05, 1) != ""
+    assert "of own time" in over(opened, 0.05, 1)
     form(opened, "sandwich")
     assert opened.page.locator(".flame canvas").count() == 2
 
@@ -420,3 +423,74 @@ def test_no_name_spills_over_its_box(show, make):
         opened.page.keyboard.press(key)
     assert opened.page.evaluate("globalThis.written") > 20
     assert opened.page.evaluate("globalThis.spilled") == []
+
+
+def test_callers_and_callees_count_once_in_mutual_recursion(show):
+    """Where two functions call each other again and again, each sample counts once for a caller and once for a callee."""
+    opened = show(drawn("f:1 > g:1 > f:1 > g:1  x3\nf:1 > h:1  x1"))
+    opened.page.locator(".functions tr.one", has=opened.page.get_by_text("f", exact=True)).click()
+    calls = opened.page.locator(".functions .lists > div").nth(1)
+    assert calls.locator("code").all_inner_texts() == ["g", "h"]
+    assert [said.split("\n")[0] for said in calls.locator(".number").all_inner_texts()] == ["3.00 s", "1.00 s"]
+
+
+def threaded(*samples):
+    """A recording of samples of a second's tenth: (thread, start, function)."""
+    builder = RecordingBuilder()
+    for thread, start, function in samples:
+        frame = builder.frame(function, f"{PROJECT}/app.py", 1)
+        builder.sample(builder.stack(-1, frame, 1), builder.thread(thread), start, 0.1, 0.0, 0.0)
+    return finish(builder, duration=1.0, cpu=1.0)
+
+
+def test_time_order_keeps_gaps_and_threads_apart(show):
+    """A function seen before and after a gap is two boxes; the thread with most samples is shown, or the one that is chosen."""
+    opened = show(threaded(("a", 0.0, "f"), ("a", 0.5, "f"), ("a", 0.6, "f"), ("b", 0.2, "g")))
+    form(opened, "time")
+    assert over(opened, 0.05, 1).startswith("f, app.py:1: total 100 ms")
+    over(opened, 0.5, 1)
+    assert not opened.page.locator(".tip").is_visible()
+    assert over(opened, 0.9, 1).startswith("f, app.py:1: total 200 ms")
+    opened.page.evaluate(NARROW, {"thread": 1})
+    assert over(opened, 0.5, 1).startswith("g, app.py:1: total 100 ms")
+
+
+def test_what_is_taken_out_is_not_said_of_time_order(show):
+    """Hidden functions stand in time order all the same, and no chip says otherwise."""
+    opened = show(DEEP)
+    opened.page.locator(".functions tr.one", has=opened.page.get_by_text("parse", exact=True)).click()
+    act(opened, "hide")
+    assert opened.page.locator(".chip").count() == 1
+    form(opened, "time")
+    assert opened.page.locator(".chip").count() == 0
+    form(opened, "heavy")
+    assert opened.page.locator(".chip").count() == 1
+
+
+def test_the_keyboard_stays_where_it_was(show):
+    """Choosing by keys in the sandwich, and resetting the zoom, leave the focus in the graph though it is drawn anew."""
+    opened = show(DEEP)
+    form(opened, "sandwich")
+    canvas(opened, 1).focus()
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("Space")
+    focused = "document.activeElement.shadowRoot.activeElement?.tagName"
+    assert opened.page.evaluate(focused) == "CANVAS"
+    form(opened, "heavy")
+    canvas(opened).focus()
+    for key in ("Home", "ArrowDown", "ArrowDown", "Enter"):
+        opened.page.keyboard.press(key)
+    opened.page.get_by_role("button", name="reset zoom").press("Enter")
+    assert opened.page.evaluate(focused) == "CANVAS"
+
+
+def test_the_tip_is_of_the_form_that_is_shown(show):
+    """After a change of form the tip tells of the box that is there now, also where the boxes bear the same number."""
+    opened = show(DEEP)
+    over(opened, 0.01, 1)
+    before = opened.page.locator(".tip").inner_text()
+    form(opened, "up")
+    over(opened, 0.01, 1)
+    assert opened.page.locator(".tip strong").inner_text() == "parse"
+    assert opened.page.locator(".tip").inner_text() != before

@@ -13,11 +13,15 @@ MODEL = """
 globalThis.model = {
     values: { payload: globalThis.given, selected: -1 }, saved: 0, listeners: {},
     get(name) { return this.values[name]; },
-    set(name, value) { this.values[name] = value; },
+    set(name, value) {
+        if (this.values[name] === value) return;
+        this.values[name] = value;
+        for (const listener of this.listeners[`change:${name}`] ?? []) listener();
+    },
     save_changes() { this.saved += 1; },
     on(event, listener) { (this.listeners[event] ??= new Set()).add(listener); },
     off(event, listener) { this.listeners[event]?.delete(listener); },
-    change(name, value) { this.set(name, value); for (const listener of this.listeners[`change:${name}`] ?? []) listener(); },
+    change(name, value) { this.set(name, value); },
 };
 globalThis.el = document.getElementById("cell");
 globalThis.cleanup = widget.render({ model, el });

@@ -30,7 +30,7 @@ export function diffFlame(model, store) {
     whole: () => `all: ${model.amount(model.before)} before, ${model.amount(model.after)} after`,
   };
   state.made = stage(tell, { label: "Flame graph of what changed. Arrow keys move between boxes, Enter zooms in, Space chooses the function, Escape zooms out." });
-  pick.addEventListener("change", () => ((state.width = pick.value), set(state)));
+  pick.addEventListener("change", () => ((state.width = pick.value), set(state), tell.zoomed(), say(state, -1), follow(state, null)));
   reset.addEventListener("click", () => state.made.zoomTo(-1));
   tools.append(legend(), pick, reset);
   body.append(state.made.node, status);

@@ -1,4 +1,5 @@
 import { bytes, plain, seconds, share } from "./format.js";
+import { timeOf } from "./rows.js";
 import { accumulated, laidOut } from "./tree.js";
 
 const STEPS = [0.005, 0.02, 0.08];
@@ -7,7 +8,7 @@ const STEPS = [0.005, 0.02, 0.08];
 export function decodeDiff(payload) {
   const { meta, frames } = payload;
   const amount = meta.unit === "B" ? bytes : seconds;
-  const scale = (ticks) => (ticks === null || ticks === undefined ? NaN : ticks * meta.tick);
+  const scale = (ticks) => (ticks === null || ticks === undefined ? NaN : timeOf(ticks, meta.tick));
   const model = {
     meta,
     amount,
@@ -41,7 +42,7 @@ function nodesOf(nodes, scale) {
   return { size: parent.length, parent, frame: Int32Array.from(nodes.frame), own: { before, after }, before: accumulated(parent, before), after: accumulated(parent, after) };
 }
 
-/** Both call trees in one, laid out: boxes as wide as the amount `before`, `after`, or the larger of the two (`both`). */
+/** Both call trees in one, laid out: boxes as wide as the amount `before`, `after`, or the larger of both own amounts, summed up (`both`). */
 export function mergedTree({ nodes }, width) {
   const { size, parent, frame, own } = nodes;
   const self = width === "both" ? own.before.map((value, at) => Math.max(value, own.after[at])) : own[width];
@@ -56,5 +57,5 @@ export function levelOf({ before, after }, change) {
 
 /** A change as a part of what was there before. */
 export function relative(before, change) {
-  return before > 0 ? `${change > 0 ? "+" : "−"}${share(Math.abs(change) / before)}` : "";
+  return before > 0 && change !== 0 ? `${change > 0 ? "+" : "−"}${share(Math.abs(change) / before)}` : "";
 }

@@ -8,7 +8,7 @@ const STATUS = { new: "new", gone: "gone", moved: "moved", renamed: "renamed" };
 /** What changed, most first: functions or lines, with before, after, and the change as a signed bar. Rows within the noise come when asked for. */
 export function changeTable(model, store, { name, title, rows, what }) {
   const [section, tools, body] = pane(name, title);
-  if (!rows.some((row) => row.change !== 0)) {
+  if (!rows.some((row) => row.change !== 0 || row.status in STATUS)) {
     body.append(empty(`No ${what} changed.`));
     return { section, show: () => {} };
   }
@@ -44,7 +44,7 @@ function quietSwitch(state, tbody) {
 function fill(state, tbody) {
   const fits = (row) => !state.words || row.name.toLowerCase().includes(state.words) || row.whereAfter.toLowerCase().includes(state.words) || row.whereBefore.toLowerCase().includes(state.words);
   const shown = state.rows.filter((row) => (state.quiet || !row.quiet) && fits(row));
-  const most = Math.max(...state.rows.map((row) => Math.abs(row.change)), 0) || 1;
+  const most = state.rows.reduce((largest, row) => Math.max(largest, Math.abs(row.change)), 0) || 1;
   const nodes = shown.slice(0, state.most).map((row) => rowNode(state, row, most));
   if (shown.length > state.most) nodes.push(element("tr", { class: "more", tabindex: 0 }, element("td", { colspan: 4 }, `show more of ${count(shown.length - state.most, "row")}`)));
   if (!nodes.length) nodes.push(element("tr", { class: "rest" }, element("td", { colspan: 4 }, state.words ? "Nothing fits." : "No change is beyond the noise of sampling.")));
@@ -71,8 +71,10 @@ function rowNode({ model }, row, most) {
 
 function use(state, tbody, row) {
   if (row?.classList.contains("more")) {
+    const at = state.most;
     state.most += BATCH * 5;
     fill(state, tbody);
+    tbody.rows[at]?.focus();
   } else if (row?.dataset.frame !== undefined) state.store.choose(Number(row.dataset.frame), 0, "table");
 }
 

@@ -53,7 +53,7 @@ const FORMS = {
 
 function furniture(state) {
   const { model } = state;
-  const form = ([key, [word, title]]) => button(word, title, () => setForm(state, key), { "data-form": key, "aria-pressed": key === "heavy", disabled: key === "time" && !timed(model) });
+  const form = ([key, [word, title]]) => button(word, key === "time" && !timed(model) ? whyUntimed(model) : title, () => setForm(state, key), { "data-form": key, "aria-pressed": key === "heavy", disabled: key === "time" && !timed(model) });
   const forms = element("div", { class: "choices", role: "group", "aria-label": "Form of the graph" }, Object.entries(FORMS).map(form));
   const colours = element("select", { "aria-label": "Colour of the boxes" }, Object.entries(coloursOf(model)).map(([key, words]) => element("option", { value: key }, `colour: ${words}`)));
   colours.addEventListener("change", () => ((state.colour = colours.value), dress(state)));
@@ -74,6 +74,10 @@ function timed({ moments, estimated }) {
   return Boolean(moments?.exact) && !estimated;
 }
 
+function whyUntimed({ moments, whyWhole }) {
+  return moments ? "The samples were summed up in stretches of time to keep this small, so their order is not known." : whyWhole;
+}
+
 function setForm(state, form) {
   if (form === state.form) return;
   state.form = form;
@@ -85,20 +89,25 @@ function setForm(state, form) {
 function rebuild(state) {
   const { form, board } = state;
   const made = (form === "sandwich" ? sandwich(state) : [[laidOutAs(state), {}]]).filter(([tree]) => tree.all > 0);
+  state.tip.hidden = true;
+  const held = state.stages.findIndex((one) => one.canvas === board.getRootNode().activeElement);
   state.stages = made.map(([tree, options]) => newStage(state, tree, options));
   const parts = state.stages.map((one) => one.node);
   if (form === "sandwich" && parts.length) parts.splice(1, 0, middle(state));
   board.replaceChildren(...(state.stages.length ? parts : [nothing(state)]));
+  if (held >= 0) (state.stages[held] ?? state.stages[0])?.canvas.focus({ preventScroll: true });
   if (state.search) search(state, state.search);
   dress(state);
   chosen(state, "rebuilt");
 }
 
 /** Why there is no box. */
-function nothing({ model, store, form }) {
+function nothing({ model, store, form, hidden, focus }) {
+  const out = form !== "time" && (hidden.length > 0 || focus !== null);
   if (form === "sandwich" && store.frame < 0) return empty("No function is chosen.", "Choose one in the table, the source or another form of the graph; this one shows who calls it and what it calls.");
+  if (out) return empty(form === "sandwich" ? `${model.name(store.frame)} is not in what is left of the graph.` : "Nothing is left of the graph.", "Put back what was taken out of it, or look at a longer part.");
   if (form === "sandwich") return empty(`${model.name(store.frame)} was not seen${model.filtered ? " in this part of the run" : " on any stack"}.`);
-  return empty(model.filtered ? "Nothing was seen in this part of the run." : "Nothing is left of the graph.", model.filtered ? "Choose a longer part, or another thread." : "Put back what was taken out of it.");
+  return empty("Nothing was seen in this part of the run.", "Choose a longer part, or another thread.");
 }
 
 function laidOutAs(state) {
@@ -148,7 +157,7 @@ function newStage(state, tree, { upward = false }) {
     faint: (at) => Boolean(state.found && !state.found(made.tree.frame[at])) || (made.zoom >= 0 && at !== made.zoom && contains(made.tree, at, made.zoom)),
     name: (at) => state.model.name(made.tree.frame[at]),
     chosen: (at) => made.tree.frame[at] >= 0 && made.tree.frame[at] === state.store.frame,
-    whole: () => (state.form === "sandwich" ? null : `${state.form === "time" ? state.model.threads[tree.thread] : "all"} ${state.model.amount(tree.all)}`),
+    whole: () => (state.form === "sandwich" ? null : `${state.form === "time" ? `${state.model.threads[tree.thread]}${tree.cut ? ", only the first" : ""}` : "all"} ${state.model.amount(tree.all)}`),
   };
   made = stage(tell, { upward, label: `${FORMS[state.form][0]} flame graph${upward ? ", callers" : ""}. ${KEYS}` });
   made.set(tree);
@@ -179,6 +188,7 @@ function chosen(state, from) {
 
 function largestOf(tree, frame) {
   let best = ALL;
+  if (frame < 0) return best;
   for (let at = 0; at < tree.size; at++) if (tree.frame[at] === frame && (best === ALL || tree.total[at] > tree.total[best])) best = at;
   return best;
 }
@@ -198,8 +208,8 @@ function over(state, made, at, event) {
   say(state, made, at ?? made.cursor);
   tip.hidden = at === null || at < 0;
   if (tip.hidden) return;
-  if (state.over !== at) tip.replaceChildren(...tipOf(state, made.tree, at).filter(Boolean));
-  state.over = at;
+  if (state.over?.[0] !== made.tree || state.over[1] !== at) tip.replaceChildren(...tipOf(state, made.tree, at).filter(Boolean));
+  state.over = [made.tree, at];
   const box = section.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
   tip.style.left = `${Math.max(0, Math.min(x + 14, box.width - tip.offsetWidth))}px`;
@@ -242,7 +252,9 @@ function path(state) {
   const crumbs = shown.map((at) => (at === null ? element("li", {}, "…") : element("li", {}, button(model.name(one.tree.frame[at]), "Zoom to it", () => one.zoomTo(at), at === one.zoom ? { "aria-current": "true" } : {}))));
   if (!crumbs.length && stages.length) crumbs.push(element("li", { class: "quiet" }, stages.every((each) => each.isWhole()) ? "drag over a part to zoom in, or use Ctrl and the wheel" : "drag to move, with Shift to zoom in further"));
   const way = element("ol", { class: "crumbs", "aria-label": "Where the graph is zoomed to" }, crumbs);
+  const inside = bar.contains(bar.getRootNode().activeElement);
   bar.replaceChildren(way, element("div", { class: "tools" }, taken(state), store.frame >= 0 && model.byFrame.has(store.frame) ? acts(state) : null, reset));
+  if (inside) (one?.canvas ?? state.forms.querySelector('[aria-pressed="true"]')).focus({ preventScroll: true });
 }
 
 function acts(state) {
@@ -272,6 +284,7 @@ function short(name) {
 
 /** What was taken out, each a button that puts it back. */
 function taken(state) {
+  if (state.form === "time") return [];
   const back = (word, undo) => button(`${word} ×`, "Put it back", () => (undo(), rebuild(state)), { class: "chip" });
   return [
     ...(state.focus ? [back(`only ${short(state.focus.name)}`, () => (state.focus = null))] : []),
@@ -281,7 +294,9 @@ function taken(state) {
 }
 
 function copy(state, made) {
+  if (!(made?.cursor >= 0)) return void (state.status.textContent = "No box is chosen, so there is no stack to copy.");
   const text = stackText(state, made.tree, made.cursor);
   const said = () => (state.status.textContent = `Copied a stack of ${count(text.split("\n").length, "function")}.`);
-  navigator.clipboard?.writeText(text).then(said, () => (state.status.textContent = text));
+  if (!navigator.clipboard) return void (state.status.textContent = text);
+  navigator.clipboard.writeText(text).then(said, () => (state.status.textContent = text));
 }

@@ -27,15 +27,15 @@ function mainKind(tree, at) {
 
 /** The package or script that a function belongs to, as its place begins. */
 export function moduleOf(model, frame) {
-  const where = model.where(frame);
-  if (model.file(frame) < 0 || model.place(frame) === "built-in") return "built-in";
-  return where.split("/")[0].replace(/\.py$/, "") || "(none)";
+  if (model.place(frame) === "built-in") return "built-in";
+  const parts = model.where(frame).split(/[\\/]/);
+  return (parts[0] || parts.at(-1)).replace(/\.py$/, "") || "(none)";
 }
 
 function moduleColour(model, frame) {
   model.moduleColours ??= new Map();
   const module = moduleOf(model, frame);
-  if (!model.moduleColours.has(module)) model.moduleColours.set(module, model.moduleColours.size % 8);
+  if (!model.moduleColours.has(module)) model.moduleColours.set(module, Math.min(model.moduleColours.size, 7));
   return model.moduleColours.get(module);
 }
 
@@ -43,7 +43,10 @@ function moduleColour(model, frame) {
 export function legend({ model, colour }) {
   const entry = (dot, words) => element("li", {}, element("i", { class: `dot ${dot}` }), words);
   if (colour === "kind") return key(KINDS.map((kind, at) => entry(`box-${kind}`, KIND_WORDS[model.meta.evidence][at])));
-  if (colour === "module") return key(busiestModules(model).map((module) => entry(`module-${model.moduleColours.get(module)}`, module)));
+  if (colour === "module") {
+    const named = busiestModules(model).map((module) => entry(`module-${model.moduleColours.get(module)}`, module));
+    return key(model.moduleColours.size > named.length ? [...named, entry("module-7", "others")] : named);
+  }
   const seen = model.meta.owners.filter((owner) => owner.count > 0).map((owner) => owner.owner);
   return key(seen.map((owner) => entry(`of-${owner}`, OWNER_NAMES[owner])));
 }

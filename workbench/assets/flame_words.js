@@ -56,5 +56,5 @@ export function totalsOf(tree) {
 export function stackText({ model }, tree, at) {
   const rows = [];
   for (; at >= 0; at = tree.parent[at]) rows.push(`${model.name(tree.frame[at])}  ${tree.frame[at] < 0 ? "" : model.place(tree.frame[at])}  ${model.amount(tree.total[at])}`);
-  return rows.reverse().join("\n");
+  return (tree.way ? rows : rows.reverse()).join("\n");
 }

@@ -103,28 +103,32 @@ function risen(tree, maker, group, at, stays) {
 
 /**
  * Left to right in the order in which things happened, of one thread: boxes grow while the same calls go on, and end where nothing was seen
- * for longer than a sample stands for. `boxes` is the whole run's tree; `origin` of what is returned is the time of its left edge.
+ * for longer than a sample stands for. Threads of one name are one here: where their samples overlap, the later is shown for what is left of it.
+ * `boxes` is the whole run's tree; `origin` of what is returned is the time of its left edge, `cut` whether it ends early, for its size.
  */
 export function inTimeOrder(boxes, moments, thread, { from: least, to: most }) {
   const made = { parent: [], frame: [], start: [], end: [], split: { python: [], native: [], waiting: [] } };
   let [open, last, origin] = [[], -Infinity, null];
   const { boxOf } = moments.paths;
-  for (let at = 0; at < moments.count && made.parent.length < MOST * 2; at++) {
+  let at = 0;
+  for (; at < moments.count && made.parent.length < MOST * 2; at++) {
     if (moments.thread[at] !== thread || !(moments.start[at] >= least && moments.start[at] < most)) continue;
     const [from, till] = [Math.max(moments.start[at], last), Math.max(moments.start[at] + moments.python[at] + moments.native[at] + moments.waiting[at], last)];
+    const length = moments.python[at] + moments.native[at] + moments.waiting[at];
+    const part = length > 0 ? Math.min(1, (till - from) / length) : 0;
     origin ??= from;
     const path = pathOf(boxes, boxOf[at]);
     let same = 0;
     if (from - last <= till - from) while (same < open.length && same < path.length && open[same].box === path[same]) same++;
     open = opened(made, open.slice(0, same), path.slice(same), boxes, from);
     for (const one of open) made.end[one.at] = till;
-    for (const kind of KINDS) made.split[kind][open.at(-1).at] += moments[kind][at];
+    for (const kind of KINDS) made.split[kind][open.at(-1).at] += moments[kind][at] * part;
     last = till;
   }
   const split = Object.fromEntries(KINDS.map((kind) => [kind, Float64Array.from(made.split[kind])]));
   const tree = callTree(Int32Array.from(made.parent), Int32Array.from(made.frame), split);
   const total = Float64Array.from(made.end, (till, at) => till - made.start[at]);
-  return laidOut({ ...tree, total, start: Float64Array.from(made.start, (from) => from - origin), all: origin === null ? 0 : last - origin, origin }, true);
+  return laidOut({ ...tree, total, start: Float64Array.from(made.start, (from) => from - origin), all: origin === null ? 0 : last - origin, origin, cut: at < moments.count }, true);
 }
 
 function opened(made, open, path, boxes, from) {

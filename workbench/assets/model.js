@@ -22,7 +22,7 @@ const NOT_NARROWED = "This recording is shown as a whole.";
 export function decode(given, measure, others = []) {
   const payload = given.meta.evidence === "heap" ? ofMeasure(given, measure) : given;
   const model = named(payload);
-  if (model.memory) model.most = Math.max(1, ...payload.functions.total, ...payload.lines.increment);
+  if (model.memory) model.most = [...payload.functions.total, ...payload.lines.increment].reduce((most, one) => Math.max(most, one), 1);
   model.all = model.functions = functionRows(payload, model);
   model.captured = model.sources = sourcesOf(payload, model.texts);
   model.sourceOfFile = new Map(model.sources.map((source, at) => [source.file, at]));
@@ -103,13 +103,19 @@ function sampledCalls(tree, frame) {
     if (!(tree.total[at] > 0)) continue;
     if (tree.frame[at] === frame) {
       if (!within(tree, above, frame)) add(callers, above < 0 ? -1 : tree.frame[above], tree.total[at], null);
-    } else if (above >= 0 && tree.frame[above] === frame) add(callees, tree.frame[at], tree.total[at], null);
+    } else if (above >= 0 && tree.frame[above] === frame && !calledAbove(tree, above, frame, tree.frame[at])) add(callees, tree.frame[at], tree.total[at], null);
   }
   return { callers: ranked(callers), callees: ranked(callees) };
 }
 
 function within(tree, at, frame) {
   for (; at >= 0; at = tree.parent[at]) if (tree.frame[at] === frame) return true;
+  return false;
+}
+
+/** Whether a call of `callee` by `frame` is on the way from the root to a box. */
+function calledAbove(tree, at, frame, callee) {
+  for (; at >= 0; at = tree.parent[at]) if (tree.frame[at] === callee && tree.parent[at] >= 0 && tree.frame[tree.parent[at]] === frame) return true;
   return false;
 }
 
@@ -188,7 +194,7 @@ function besides(others, { label }) {
       other.lines.line.forEach((line, row) => {
         if (other.lines.source[row] === at && values[row]) heat.set(line, unit === "s" ? timeOf(values[row], other.meta.tick) : values[row]);
       });
-      return heat.size ? [{ key, label: title, words, unit, heat, most: Math.max(...heat.values()) }] : [];
+      return heat.size ? [{ key, label: title, words, unit, heat, most: [...heat.values()].reduce((most, one) => Math.max(most, one)) }] : [];
     });
   });
 }

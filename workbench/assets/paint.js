@@ -41,7 +41,6 @@ export function firstAfter(tree, kids, time) {
 export function drawBoxes(pen, look) {
   const { tree, from, length, width } = look;
   const marked = [];
-  look.pen = pen;
   let deepest = 0;
   look.scale = width / length;
   const pending = [-1];
@@ -59,8 +58,10 @@ export function drawBoxes(pen, look) {
       if (right - Math.max(left, 0) < SLIVER) {
         if (crumbs && left - crumbs[1] > 1) crumbs = strip(look, crumbs, top);
         crumbs = [crumbs ? crumbs[0] : left, right];
-        if (!tree.asIs && tree.frame[kid] >= 0) crumbs[1] = endOf(look, kids);
-        if (!tree.asIs && tree.frame[kid] >= 0) break;
+        if (!tree.asIs && tree.frame[kid] >= 0) {
+          at = lastNamed(tree, kids);
+          crumbs[1] = Math.min((tree.start[kids[at]] + tree.total[kids[at]] - from) * look.scale, width);
+        }
         continue;
       }
       drawBox(look, kid, Math.max(left, 0), right, top, marked);
@@ -73,9 +74,11 @@ export function drawBoxes(pen, look) {
   return deepest;
 }
 
-function endOf({ tree, from, scale, width }, kids) {
-  const last = kids[kids.length - 1];
-  return Math.min((tree.start[last] + tree.total[last] - from) * scale, width);
+/** The last of a box's callees that is a function, as an index: folded ones stand behind them. */
+function lastNamed({ frame }, kids) {
+  let at = kids.length - 1;
+  while (frame[kids[at]] < 0) at--;
+  return at;
 }
 
 function strip({ pen, ink }, crumbs, top) {

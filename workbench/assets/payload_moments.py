@@ -3,7 +3,7 @@
 `paths` are the stack nodes that anything happened at: `up` (how many rows back the caller's is; beyond the beginning: none), `box` (the row
 of `nodes` that it belongs to) and `line` (after the frame's first one). `moments` are rows of one sample each (`exact`), or of one stack
 in one of the equal stretches of `bin` seconds that a long run is cut into: `path`, `thread`, `start` in microseconds, and seconds of each
-kind in units of `tick`. Both are empty, and `whyWhole` says why, where there are none.
+kind in units of `tick`. Both are null, and `whyWhole` says why, where there are none.
 """
 
 from __future__ import annotations

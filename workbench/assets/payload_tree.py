@@ -54,8 +54,8 @@ class CallTree:
         if len(self) <= most:
             return self
         total = np.array(self.totals())
-        threshold = np.partition(total, len(total) - most)[len(total) - most]
-        kept = total > threshold
+        kept = np.zeros(len(total), dtype=bool)
+        kept[np.argsort(-total, kind="stable")[:most]] = True
         rows: list[tuple[int, int]] = []
         own: dict[str, list[float]] = {name: [] for name in self.own}
         place: list[int] = []

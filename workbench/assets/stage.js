@@ -7,7 +7,7 @@ const ALL = -1;
 const DRAG = 4;
 
 /**
- * One picture of boxes on a canvas, and how it is moved in. `tell` has `chose(at, zoomed)`, `moved(at)` (the keyboard's box), `over(at, event)`
+ * One picture of boxes on a canvas, and how it is moved in. `tell` has `chose(at)`, `moved(at)` (the keyboard's box), `over(at, event)`
  * (the pointer's, null off any), `zoomed(at)`, `key(pressed)` for keys it does not know, and the looks: `fill`, `faint`, `name`, `chosen(at)`,
  * `whole()` (words of the box of everything; null for none). `upward` has callers above their callees' row, the roots at the bottom.
  */
@@ -37,7 +37,6 @@ function set(state, tree) {
   const rows = stageRows(state);
   state.scroll.style.height = `${rows * ROW + 2}px`;
   state.spacer.style.height = `${Math.max(0, tree.deepest + state.base - rows) * ROW}px`;
-  if (state.upward) state.scroll.scrollTop = state.scroll.scrollHeight;
 }
 
 /** The width of the smallest box: no more can be zoomed in. */

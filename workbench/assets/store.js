@@ -15,11 +15,14 @@ export function createStore() {
   store.choose = (frame, line = 0, from = null) => {
     if (frame === store.frame && line === store.line) return;
     Object.assign(store, { frame, line });
-    waiting = [];
-    for (const listener of listeners) listener(store, from);
-    const acts = waiting;
-    waiting = null;
-    for (const act of acts) act();
+    const outer = waiting;
+    const acts = (waiting = outer ?? []);
+    try {
+      for (const listener of listeners) listener(store, from);
+    } finally {
+      waiting = outer;
+    }
+    if (!outer) for (const act of acts) act();
   };
   store.narrow = (change) => {
     const next = { ...store.filter, ...change };

@@ -12,7 +12,7 @@ export function kindsTrack(model, store, moments) {
   const canvas = element("canvas", { role: "img", "aria-label": "Python, native and waiting time over the run" });
   label.append(key(WORDS, "Kinds of time"));
   plot.append(canvas);
-  const state = { store, moments, canvas, colors: null };
+  const state = { store, moments, canvas, colors: null, threads: Math.max(1, model.threads.length) };
   return {
     root,
     draw: (axis) => draw(state, axis),
@@ -31,9 +31,14 @@ function draw(state, axis) {
   if (!drawn) return;
   const ink = (state.colors ??= inks(state.canvas));
   const bins = state.moments.bins(axis, thread(state.store));
-  const full = top(bins);
+  const full = Math.min(top(bins), thread(state.store) < 0 ? state.threads : 1);
   const room = HEIGHT - TOP;
+  drawn.save();
+  drawn.beginPath();
+  drawn.rect(0, TOP, axis.width, room);
+  drawn.clip();
   stack(drawn, bins, ink, HEIGHT, room, full);
+  drawn.restore();
   drawn.font = ink.font;
   drawn.fillStyle = ink.quiet;
   drawn.fillText(full > 1 ? `${(100 * full).toLocaleString("en")} %: ${full.toLocaleString("en")} threads` : "100 %: one thread, all the time", 4, TOP - 5);

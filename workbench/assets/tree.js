@@ -1,7 +1,7 @@
 /** Kinds of amounts that a call tree holds apart. */
 export const KINDS = ["python", "native", "waiting"];
 
-/** Frames that are no function: small boxes folded into one, the time of hidden functions that nobody called, and paths cut off. */
+/** Frames that are no function: small boxes folded into one, and the time of hidden functions that nobody called. */
 export const FOLDED = -1;
 export const HIDDEN = -2;
 
@@ -84,18 +84,14 @@ export function treeMaker(most = Infinity) {
       if (found === undefined) {
         found = parent.length;
         index.set(key, found);
-        maker.append(above, which);
+        parent.push(above);
+        frame.push(which);
+        for (const kind of KINDS) split[kind].push(0);
       }
       return found;
     },
-    append: (above, which) => {
-      parent.push(above);
-      frame.push(which);
-      for (const kind of KINDS) split[kind].push(0);
-      return parent.length - 1;
-    },
-    add: (at, from, source, share = 1) => {
-      for (const kind of KINDS) split[kind][at] += from[kind][source] * share;
+    add: (at, from, source) => {
+      for (const kind of KINDS) split[kind][at] += from[kind][source];
     },
     finish: () => {
       const columns = Object.fromEntries(KINDS.map((kind) => [kind, Float64Array.from(split[kind])]));

@@ -136,6 +136,10 @@ def parse(line: str, *, cell: bool) -> Words:
         _check_all(words, cell=cell)
     else:
         table.check_options(engine, words.options)
+    if values.get("--snakeviz") and engine != "cpu":
+        raise UnknownOptionError(
+            f"SnakeViz draws what engine cpu counts, and this is {engine}: write %{'%' if cell else ''}profile cpu --snakeviz."
+        )
     if cell and "--pairs" in values:
         raise UsageError(
             "--pairs runs a statement again and again, and a cell is run once. Write %profile --pairs N STATEMENT."

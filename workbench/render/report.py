@@ -103,7 +103,8 @@ def report(
     if not 0 < len(recordings) <= MOST:
         raise UsageError(f"A report shows 1 to {MOST} recordings, and was given {len(recordings)}.")
     share = (REPORT_LIMIT - REPORT_LIMIT // 4 * bool(changes)) // len(recordings)
-    sections = [_section(one, number, share, figures) for number, one in enumerate(recordings, 1)]
+    roles = {1: "before · ", len(recordings): "after · "} if changes else {}
+    sections = [_section(one, at, share, figures, roles.get(at, "")) for at, one in enumerate(recordings, 1)]
     code = _code(recordings, diff=bool(changes))
     page = Environment(loader=PackageLoader("workbench.render"), autoescape=True, keep_trailing_newline=True)
     return utf8(
@@ -140,14 +141,14 @@ def _card(recordings: Sequence[Recording], sections: Sequence[_Section]) -> Card
     return card(recordings, [f"{one.number}. {one.title}" for one in sections])
 
 
-def _section(recording: Recording, number: int, share: int, figures: bool) -> _Section:
+def _section(recording: Recording, number: int, share: int, figures: bool, role: str) -> _Section:
     title = visible(summary.title(recording), 200)
     data = _carried(recording)
     return _Section(
         number=number,
         title=title,
         how=visible(
-            f"{', '.join(one.engine for one in recording.all_passes)} · {units.seconds(recording.duration)}", 120
+            f"{role}{', '.join(one.engine for one in recording.all_passes)} · {units.seconds(recording.duration)}", 120
         ),
         file=f"{re.sub(r'[^A-Za-z0-9]+', '-', title).strip('-')[:60] or 'recording'}.wbp",
         size="" if data is None else _size(len(data)),

@@ -24,12 +24,14 @@ _RENDER = """
 const styles = {styles};
 function render({{ model, el }}) {{
 let cleanup = () => {{}};
+let telling = false;
 const told = (event) => {{
 if (model.get("selected") === event.detail) return;
-model.set("selected", event.detail);
+telling = true;
+try {{ model.set("selected", event.detail); }} finally {{ telling = false; }}
 model.save_changes();
 }};
-const choose = () => el.dispatchEvent(new CustomEvent("workbench:choose", {{ detail: model.get("selected") }}));
+const choose = () => telling || el.dispatchEvent(new CustomEvent("workbench:choose", {{ detail: model.get("selected") }}));
 const draw = () => {{
 cleanup();
 cleanup = mount(el, model.get("payload"), {{ styles, selected: model.get("selected") }});
