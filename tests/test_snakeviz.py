@@ -268,7 +268,7 @@ def test_the_magic_shows_it_or_says_why_not(
 
 @pytest.mark.kernel
 def test_the_option_shows_it_below_the_view() -> None:
-    """`%%profile cpu --snakeviz` shows the frame after the view; with another engine the cell is refused before it runs; figures show too."""
+    """`%%profile cpu --snakeviz` shows the frame after the view; with another engine the cell is refused; figures show too."""
     kernel = Kernel()
     try:
         assert kernel.run("%load_ext workbench").status == "ok"
