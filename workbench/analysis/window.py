@@ -45,4 +45,6 @@ def window(recording: Recording, start: float = 0.0, end: float = math.inf, thre
     said = f"Only what was seen from {units.seconds(begin)} to {units.seconds(finish)} of a run of {units.seconds(recording.duration)}"
     said += f", in thread {thread}." if thread is not None else "."
     cost = replace(recording.cost, samples=len(at), own=math.nan)
-    return replace(recording, samples=kept, cost=cost, duration=max(finish - begin, 0.0), notes=(said, *recording.notes))
+    return replace(
+        recording, samples=kept, cost=cost, duration=max(finish - begin, 0.0), notes=(said, *recording.notes)
+    )
