@@ -9,12 +9,14 @@ import ctypes
 import marshal
 import pstats
 import queue
+import subprocess
 import sys
 import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -749,3 +751,14 @@ def test_a_free_profile_is_taken_again_only_after_its_thread() -> None:
     third, _ = profiles.take()
     assert third is first
     assert other is not None
+
+
+def test_an_interrupted_program_ends_with_its_traceback_alone(tmp_path: Path) -> None:
+    """A program that is interrupted under `cpu` leaves its traceback and our answer, and no errors of an interpreter that ends."""
+    (tmp_path / "slow.py").write_text("def f(n):\n    return n and f(n - 1)\n\nf(20)\nraise KeyboardInterrupt\n")
+    command = [Path(sys.executable).with_name("workbench"), "profile", "cpu", "slow.py"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "KeyboardInterrupt" in ended.stderr
+    assert "Your functions" in ended.stderr
+    assert "Exception ignored" not in ended.stderr
