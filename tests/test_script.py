@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import workbench
 from workbench.formats.native import read
-from workbench.model.facts import TargetKind
+from workbench.model.facts import Target, TargetKind
 from workbench.recorder.world import World
 
 if TYPE_CHECKING:
@@ -402,3 +404,18 @@ def test_a_world_hides_only_what_the_program_would_find_elsewhere(tmp_path: Path
     import statistics  # noqa: F401
 
     assert set(World.of([], os.fspath(tmp_path)).modules) == {"statistics"}
+
+
+def test_a_command_is_named_as_a_shell_reads_it(tmp_path: Path) -> None:
+    """Names and arguments with spaces are quoted in a recording's name, come back as words, and in the command for a closer look."""
+    folder = tmp_path / "my programs"
+    folder.mkdir()
+    (folder / "a b.py").write_text("import sys\nprint(sum(n * n for n in range(200_000)), sys.argv[1:])\n")
+    command = [WORKBENCH, "profile", "--save", "run.wbp", "my programs/a b.py", "one two", "three"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    target = workbench.load(tmp_path / "run.wbp").target
+    assert target.words() == ("my programs/a b.py", "one two", "three")
+    assert target.name == "'my programs/a b.py' 'one two' three"
+    said = " ".join(ended.stderr.split())
+    assert re.search(r"workbench profile \w+ 'my programs/a b.py' 'one two' three", said)
+    assert Target(TargetKind.SCRIPT, "it's cut…").words() == ("it's", "cut…")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,9 +121,9 @@ def _target_name(recording: Recording) -> str:
     """What tells targets of one kind apart: a program without its folder and arguments, a block without its line."""
     kind, name = recording.target.kind, recording.target.name
     if kind is TargetKind.SCRIPT:
-        return re.split(r"[/\\]", name.split(" ")[0])[-1]
+        return re.split(r"[/\\]", recording.target.words()[0])[-1] if name.strip() else name
     if kind is TargetKind.MODULE:
-        return name.split(" ")[0]
+        return recording.target.words()[0] if name.strip() else name
     return re.sub(r":\d+$", "", name) if kind is TargetKind.BLOCK else name.strip()
 
 
@@ -201,7 +202,7 @@ def _arguments(old: Recording, new: Recording) -> list[str]:
     kinds = (TargetKind.SCRIPT, TargetKind.MODULE)
     if old.target.kind not in kinds or old.target.kind is not new.target.kind:
         return []
-    was, now = (one.target.name.partition(" ")[2] for one in (old, new))
+    was, now = (shlex.join(one.target.words()[1:]) for one in (old, new))
     if was == now or _target_name(old) != _target_name(new):
         return []
     return [f"run with other arguments: {was or 'none'}, then {now or 'none'}"]

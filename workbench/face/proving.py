@@ -84,7 +84,7 @@ def program_of(recording: Recording) -> tuple[str, ...]:
             f"What was recorded is a {target.kind}, which cannot be run again from here. Name a program that calls the function: "
             "workbench advise FILE --prove -- script.py ARGS."
         )
-    words = tuple(target.name.split(" "))
+    words = target.words()
     begin = words[1] if words[0] == "-m" else words[0]
     if target.name.endswith("…") or not begin or (words[0] != "-m" and not _there(recording, begin)):
         raise UsageError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,11 +41,21 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was run: its kind, a name a person knows it by, and how many times it ran within the recording."""
+    """What was run: its kind, a name a person knows it by, and how many times it ran within the recording.
+
+    A script's or module's name is its command, quoted as a shell reads it.
+    """
 
     kind: TargetKind
     name: str
     repeats: int = 1
+
+    def words(self) -> tuple[str, ...]:
+        """The command of a script or module as words; the name at its spaces where its quotes do not close, as in a name that was cut."""
+        try:
+            return tuple(shlex.split(self.name))
+        except ValueError:
+            return tuple(self.name.split(" "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import builtins
 import os
 import pkgutil
 import runpy
+import shlex
 import sys
 import threading
 import traceback
@@ -336,5 +337,5 @@ def _not_found(error: _MissingError) -> TargetNotFoundError:
 
 
 def _name(what: str, args: Sequence[str]) -> str:
-    whole = " ".join([what, *args])
+    whole = shlex.join([what, *args])
     return whole if len(whole) <= _NAME else whole[: _NAME - 1] + "…"

@@ -177,9 +177,9 @@ def again(recording: Recording, engine: str, *options: str) -> str | None:
     if kind is TargetKind.STATEMENT:
         return " ".join(["%profile", *words, name])
     if kind is TargetKind.SCRIPT:
-        return " ".join(["workbench profile", *words, *map(shlex.quote, name.split())])
+        return " ".join(["workbench profile", *words, *map(shlex.quote, recording.target.words())])
     if kind is TargetKind.MODULE:
-        return " ".join(["workbench profile", *words, "-m", *map(shlex.quote, name.split())])
+        return " ".join(["workbench profile", *words, "-m", *map(shlex.quote, recording.target.words())])
     return None
 
 
