@@ -165,8 +165,8 @@ def test_a_profiled_cell_in_notebook_7(chromium, tmp_path):
         expect(asking.locator(".jp-OutputArea-output")).to_have_text("'spin'")
         views.nth(0).scroll_into_view_if_needed()
         shot(page, "notebook-7")
-        page.keyboard.press("Control+s")
-        expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+        with page.expect_response(lambda one: one.request.method == "PUT" and "/api/contents/main.ipynb" in one.url):
+            page.keyboard.press("Control+s")
         page.reload()
         expect(page.locator("[data-workbench=ready]").first).to_be_visible(timeout=90_000)
         choose(page.locator("[data-workbench=ready]").first, "spin")
