@@ -184,6 +184,7 @@ def compare_delete_and_show(page: Any, found: Any, shade: str) -> None:
     choose(found, 1, 2)
     press(found, "Compare")
     expect(said).to_contain_text("Recording 2 (first version) against recording 1", timeout=PATIENCE)
+    expect(found.locator("article.diff")).to_have_count(1, timeout=PATIENCE)
     picture(page, f"compared-{shade}")
     choose(found, 1, 3)
     press(found, "Delete")

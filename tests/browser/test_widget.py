@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from samples import empty_recording, exact_recording, small_recording
 
+import workbench
 from workbench.assets.embed import script_json
 from workbench.render.html_words import view_payload
+from workbench.widgets.diff_view import DiffView
 from workbench.widgets.view import RecordingView
 
 MODEL = """
@@ -82,6 +84,21 @@ def test_cleaning_up_leaves_nothing(live):
     assert opened.page.locator("article").count() == 0
     assert opened.page.evaluate("Object.values(model.listeners).reduce((sum, one) => sum + one.size, 0)") == 0
     opened.page.evaluate("el.dispatchEvent(new CustomEvent('workbench:choose', { detail: 1 }))")
+
+
+@pytest.mark.browser
+def test_a_diff_is_a_widget_too(show):
+    """What changed between two recordings is drawn by a widget of its own, anew for another payload, and leaves nothing behind."""
+    view = workbench.diff(small_recording(), small_recording(duration=1.3)).view()
+    code = DiffView._esm.replace("export default", "const widget =")
+    page = "<!DOCTYPE html><meta charset=utf-8><link rel=icon href='data:,'><div id=cell></div>"
+    opened = show(f'{page}<script type="module">globalThis.given = {script_json(view.payload)};{code}{MODEL}</script>')
+    assert opened.page.locator("article.diff").count() == 1
+    opened.page.evaluate("model.change('payload', { ...given })")
+    assert opened.page.locator("article.diff").count() == 1
+    opened.page.evaluate("cleanup()")
+    assert opened.page.locator("article").count() == 0
+    assert opened.page.evaluate("Object.values(model.listeners).reduce((sum, one) => sum + one.size, 0)") == 0
 
 
 def test_the_widget_knows_the_function_it_selects():

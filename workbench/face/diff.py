@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from workbench.analysis.diff_rows import RecordingDiff
+    from workbench.widgets.diff_view import DiffView
 
     Recorded = Profile | Recording | str | os.PathLike[str]
 
@@ -68,6 +69,12 @@ class Diff:
         from workbench.render.figure_diff import plot_diff
 
         return plot_diff(self.record, ax=ax, top=top)
+
+    def view(self) -> DiffView:
+        """The same as a live widget."""
+        from workbench.widgets.diff_view import DiffView
+
+        return DiffView(self.record)
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write both recordings and what changed into one HTML file that opens anywhere, offline; its path. Raises SaveFailedError."""

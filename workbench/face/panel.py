@@ -101,10 +101,10 @@ class NotebookSession:
         return _found(number).view()
 
     def compare(self, before: int, after: int) -> Any:
-        """What changed between two recordings. Raises UsageError, with the reason, where they do not compare."""
+        """The live view of what changed between two recordings. Raises UsageError, with the reason, where they do not compare."""
         from workbench.face.diff import diff
 
-        return diff(_found(before), _found(after))
+        return diff(_found(before), _found(after)).view()
 
     def save(self, number: int, path: Path) -> Path:
         """Write a recording as a `.wbp` file. Raises SaveFailedError."""
