@@ -19,7 +19,7 @@ from workbench.analysis.ownership import Owner
 from workbench.analysis.precision import half_width
 from workbench.analysis.tree import MEASURES
 from workbench.model.facts import Evidence
-from workbench.render.figure_style import Palette, legend, name_rows, say
+from workbench.render.figure_style import Palette, inner_legend, name_rows, say
 from workbench.render.figure_words import byte_axis, time_axis
 from workbench.render.places import Places
 
@@ -95,7 +95,7 @@ def draw(found: Bars, ax: Axes) -> Axes:
         bold=own if mixed else (),
         code=found.code,
     )
-    legend(ax)
+    inner_legend(ax)
     return ax
 
 

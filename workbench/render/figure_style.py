@@ -110,6 +110,14 @@ def name_rows(
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def inner_legend(ax: Axes) -> None:
+    """The kinds shown, where the bars leave most room, so that a title has its place above."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        shown = ax.legend(handles, labels, loc="best", framealpha=0.85, edgecolor="none", handlelength=1.4)
+        untexed(*shown.get_texts())
+
+
 def legend(ax: Axes) -> None:
     """The kinds shown, above the axes, in one row where they have room."""
     handles, labels = ax.get_legend_handles_labels()
