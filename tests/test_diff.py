@@ -607,3 +607,10 @@ def test_only_recordings_compare() -> None:
     """Anything else is refused with what may be given."""
     with pytest.raises(WorkbenchError, match="not a int"):
         workbench.diff(old_run(), 3)  # type: ignore[arg-type]
+
+
+def test_a_package_that_one_run_had_not_loaded_is_no_difference() -> None:
+    """Packages are those that a run had imported: one that only the later run had says nothing of the earlier one's installation."""
+    old = old_run(environment=environment(packages=(("numpy", "2"),)))
+    new = old_run(environment=environment(packages=(("numpy", "2"), ("pandas", "2"))))
+    assert not any("packages" in said for said in diff(old, new).warnings)

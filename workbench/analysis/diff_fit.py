@@ -176,14 +176,12 @@ def _environment(old: Recording, new: Recording) -> list[str]:
 
 
 def _packages(old: Recording, new: Recording) -> list[str]:
-    """Packages in both of which the versions differ, or that one of the two did not have loaded."""
+    """Packages that both had loaded, in other versions. One that a single run had loaded may have been there for the other too."""
     was, now = dict(old.environment.packages), dict(new.environment.packages)
-    if not was or not now:
-        return []
-    names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+    names = sorted(name for name in was.keys() & now.keys() if was[name] != now[name])
     if not names:
         return []
-    said = [f"{name} {was.get(name, 'not there')} -> {now.get(name, 'not there')}" for name in names[:NAMED]]
+    said = [f"{name} {was[name]} -> {now[name]}" for name in names[:NAMED]]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return [f"other packages: {', '.join(said)}{more}"]
 
