@@ -70,7 +70,7 @@ def report(
     except OSError as error:
         raise SaveFailedError(
             f"The report was not written to {target}: {error.strerror or error}. "
-            "What was to be in it is where it was; give another path."
+            "The recording itself is kept; give another path."
         ) from error
     return target
 
