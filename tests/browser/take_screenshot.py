@@ -37,7 +37,7 @@ def main() -> int:
         for file in (ROOT / "notebooks" / "package_index.py", ROOT / "data" / "packages.txt"):
             shutil.copy(file, lab.folder)
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1400, "height": 1270}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1400, "height": 1640}, device_scale_factor=1.5)
         page.goto(lab.notebook("find_the_hot_line.ipynb", READ, CELL))
         expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=90_000)
         page.keyboard.press("Control+b")
