@@ -1,4 +1,4 @@
-import { callTree, FOLDED, HIDDEN, KINDS, laidOut, topmost, treeMaker } from "./tree.js";
+import { accumulated, callTree, FOLDED, HIDDEN, KINDS, laidOut, topmost, treeMaker } from "./tree.js";
 
 const MOST = 200000;
 const SMALLEST = 1 / 8000;
@@ -41,11 +41,7 @@ export function inverted(tree) {
 export function callersOf(tree, frame) {
   const first = topmost(tree, (one) => one === frame);
   const groups = new Map();
-  const totals = Object.fromEntries(KINDS.map((kind) => [kind, Float64Array.from(tree.split[kind])]));
-  for (let at = tree.size - 1; at >= 0; at--) {
-    const above = tree.parent[at];
-    if (above >= 0) for (const kind of KINDS) totals[kind][above] += totals[kind][at];
-  }
+  const totals = Object.fromEntries(KINDS.map((kind) => [kind, accumulated(tree.parent, tree.split[kind])]));
   for (let at = 0; at < tree.size; at++) if (first[at]) gather(groups, frame, at, at, totals);
   return bottomUp(tree, groups);
 }

@@ -4,7 +4,7 @@ import { estimated } from "./layouts.js";
 import { ofMeasure } from "./measures.js";
 import { EVERYTHING, momentsOf, narrowed } from "./moments.js";
 import { functionRows, sourcesOf, timeOf } from "./rows.js";
-import { callTree, KINDS } from "./tree.js";
+import { callTree, KINDS, within } from "./tree.js";
 
 /** The names of owners as the table and the legend say them, in the order of the payload's `owners`. */
 export const OWNER_NAMES = { own: "your code", library: "libraries", stdlib: "standard library", native: "native code", synthetic: "interpreter" };
@@ -106,11 +106,6 @@ function sampledCalls(tree, frame) {
     } else if (above >= 0 && tree.frame[above] === frame && !calledAbove(tree, above, frame, tree.frame[at])) add(callees, tree.frame[at], tree.total[at], null);
   }
   return { callers: ranked(callers), callees: ranked(callees) };
-}
-
-function within(tree, at, frame) {
-  for (; at >= 0; at = tree.parent[at]) if (tree.frame[at] === frame) return true;
-  return false;
 }
 
 /** Whether a call of `callee` by `frame` is on the way from the root to a box. */

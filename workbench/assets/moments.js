@@ -1,6 +1,6 @@
 import { amounts, indices, parents } from "./columns.js";
 import { cold, halfWidth, warm } from "./rows.js";
-import { callTree, KINDS, topmost } from "./tree.js";
+import { accumulated, callTree, KINDS, topmost, within } from "./tree.js";
 
 /** Nothing left out: the whole run, all threads. */
 export const EVERYTHING = { from: null, to: null, thread: -1 };
@@ -64,7 +64,7 @@ function functionsOf(model, tree, whole, samples) {
   const size = model.frameCount;
   const total = new Float64Array(size);
   const split = Object.fromEntries(KINDS.map((kind) => [kind, binned(tree.split[kind], tree.frame, size)]));
-  for (let at = 0; at < tree.size; at++) if (!aboveIt(tree, at)) total[tree.frame[at]] += tree.total[at];
+  for (let at = 0; at < tree.size; at++) if (!within(tree, tree.parent[at], tree.frame[at])) total[tree.frame[at]] += tree.total[at];
   const rows = [];
   for (const { frame, at } of model.all) {
     if (!(total[frame] > 0)) continue;
@@ -73,11 +73,6 @@ function functionsOf(model, tree, whole, samples) {
     rows.push({ frame, at, name: model.name(frame), owner: model.owner(frame), self: own.python + own.native + own.waiting, total: total[frame], share, calls: null, plusMinus: halfWidth(share, samples), split: own });
   }
   return rows.sort((a, b) => b.self - a.self || b.total - a.total || (a.name < b.name ? -1 : 1));
-}
-
-function aboveIt({ parent, frame }, at) {
-  for (let above = parent[at]; above >= 0; above = parent[above]) if (frame[above] === frame[at]) return true;
-  return false;
 }
 
 /** The lines of the captured sources: `wall` with all they call, counted once per stack; `here` while innermost of own code. */
@@ -98,8 +93,7 @@ function linesOf(model, found, whole, samples) {
 }
 
 function rising(parent, own, key, first, size) {
-  const total = Float64Array.from(own);
-  for (let at = total.length - 1; at >= 0; at--) if (parent[at] >= 0) total[parent[at]] += total[at];
+  const total = accumulated(parent, own);
   const sum = new Float64Array(size);
   for (let at = 0; at < key.length; at++) if (key[at] >= 0 && first[at]) sum[key[at]] += total[at];
   return sum;

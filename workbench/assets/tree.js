@@ -119,3 +119,9 @@ export function topmost(tree, fits) {
   }
   return first;
 }
+
+/** Whether a box, or any above it, is of a function. */
+export function within(tree, at, frame) {
+  for (; at >= 0; at = tree.parent[at]) if (tree.frame[at] === frame) return true;
+  return false;
+}
